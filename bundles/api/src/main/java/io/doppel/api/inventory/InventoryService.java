@@ -1,0 +1,32 @@
+package io.doppel.api.inventory;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.settings.SettingsSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Hosts and their machines. Safe for several threads; changes are durable on return. */
+@ProviderType
+public interface InventoryService {
+    /** The hypervisor types whose plug-ins are there now, with their settings. */
+    Map<String, SettingsSpec> hostTypes();
+
+    /**
+     * Adds a host after connecting to it.
+     *
+     * @param settings as text; values of SECRET fields in clear, they go to the secret store and nowhere else
+     * @throws DoppelException if the name is taken, a setting is wrong, or the host cannot be reached; nothing is added then
+     */
+    HostView addHost(String name, String type, Map<String, String> settings) throws DoppelException;
+
+    /** The hosts, by name. */
+    List<HostView> hosts();
+
+    /** Forgets a host and its secrets. Versions of its machines stay. Refuses while a run uses it. */
+    void removeHost(String name) throws DoppelException;
+
+    /** The machines of one host, or of all. A host that cannot be reached is left out here and shows in {@link #hosts()}. */
+    List<HostMachine> machines(Optional<String> host) throws DoppelException;
+}

@@ -1,0 +1,29 @@
+package io.doppel.api.secret;
+
+import io.doppel.api.error.DoppelException;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Keeps secrets encrypted on the server, under a key file that only the server's user can read. Safe for use by several
+ * threads. Every change is durable on return.
+ */
+@ProviderType
+public interface SecretStore {
+    /**
+     * Keeps a secret.
+     *
+     * @param purpose what it is for, shown in listings, for example {@code host/pool1/password}; no secret in it
+     * @param value the secret; the caller clears its array afterwards
+     */
+    SecretRef put(String purpose, char[] value) throws DoppelException;
+
+    /**
+     * The secret's value in a new array, which the caller clears after use.
+     *
+     * @throws DoppelException if it is unknown or the store cannot be read
+     */
+    char[] get(SecretRef ref) throws DoppelException;
+
+    /** Forgets a secret; forgetting an unknown one does nothing. */
+    void delete(SecretRef ref) throws DoppelException;
+}

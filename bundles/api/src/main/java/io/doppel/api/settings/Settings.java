@@ -1,0 +1,78 @@
+package io.doppel.api.settings;
+
+import io.doppel.api.secret.SecretRef;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/** Checked values of a {@link SettingsSpec}. Immutable; safe to log, because secrets are references. */
+public final class Settings {
+    private final Map<String, String> values;
+
+    Settings(Map<String, String> values) {
+        this.values = Map.copyOf(values);
+    }
+
+    /** The values as text. */
+    public Map<String, String> asMap() {
+        return values;
+    }
+
+    /** The value, if there is one. */
+    public Optional<String> find(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    /**
+     * The value of a field that is required or has a default.
+     *
+     * @throws NoSuchElementException if it has none
+     */
+    public String text(String name) {
+        return find(name).orElseThrow(() -> new NoSuchElementException(name));
+    }
+
+    /** The value of an INTEGER or PORT field. */
+    public long integer(String name) {
+        return Long.parseLong(text(name));
+    }
+
+    /** The value of a BOOLEAN field. */
+    public boolean flag(String name) {
+        return Boolean.parseBoolean(text(name));
+    }
+
+    /** The value of a PATH field. */
+    public Path path(String name) {
+        return Path.of(text(name));
+    }
+
+    /** The value of a SIZE field in bytes. */
+    public long size(String name) {
+        return SettingValues.size(text(name));
+    }
+
+    /** The value of a DURATION field. */
+    public Duration duration(String name) {
+        return SettingValues.duration(text(name));
+    }
+
+    /** The values of a LIST field; empty if there is none. */
+    public List<String> list(String name) {
+        return find(name)
+                .map(v -> Arrays.stream(v.split(","))
+                        .map(String::strip)
+                        .filter(s -> !s.isEmpty())
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /** The reference of a SECRET field. */
+    public Optional<SecretRef> secret(String name) {
+        return find(name).map(SecretRef::new);
+    }
+}

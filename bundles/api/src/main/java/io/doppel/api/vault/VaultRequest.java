@@ -1,0 +1,46 @@
+package io.doppel.api.vault;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How to add a vault.
+ *
+ * @param name name here
+ * @param type storage type
+ * @param settings settings of the type as text, secrets in clear
+ * @param access what is wanted
+ * @param compression {@code zstd} or {@code lz4}; counts when the vault is made, ignored otherwise
+ * @param unlock passphrase or recovery key; when the vault is made it becomes its first passphrase, and empty means that
+ *     only the machine key file and the recovery key open it
+ */
+public record VaultRequest(
+        String name, String type, Map<String, String> settings, Access access, String compression, char[] unlock) {
+    /** What to do. */
+    public enum Access {
+        /** Make a new vault; fails if there is one. */
+        CREATE,
+        /** Use an existing vault as its only server. */
+        ATTACH,
+        /** As {@link #ATTACH}, taking over from another server that is gone for good. */
+        TAKE_OVER,
+        /** Look at an existing vault, beside its server; changes nothing. */
+        READ_ONLY
+    }
+
+    /** Checks and copies. */
+    public VaultRequest {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(type);
+        settings = Map.copyOf(settings);
+        Objects.requireNonNull(access);
+        Objects.requireNonNull(compression);
+        Objects.requireNonNull(unlock);
+    }
+
+    /** Never shows the passphrase. */
+    @Override
+    public String toString() {
+        return "VaultRequest[" + name + ", " + type + ", " + access + "]";
+    }
+}

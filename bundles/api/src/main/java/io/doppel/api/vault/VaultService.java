@@ -1,0 +1,44 @@
+package io.doppel.api.vault;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.settings.SettingsSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Vaults and versions. Safe for several threads; changes are durable on return. */
+@ProviderType
+public interface VaultService {
+    /** The storage types whose plug-ins are there now, with their settings. */
+    Map<String, SettingsSpec> storageTypes();
+
+    /** Makes or attaches a vault; nothing is added on failure. */
+    VaultView addVault(VaultRequest request) throws DoppelException;
+
+    /** The vaults, by name. */
+    List<VaultView> vaults();
+
+    /** Forgets a vault and its key file here; the stored data stays. Refuses while a run uses it. */
+    void removeVault(String name) throws DoppelException;
+
+    /**
+     * The recovery key, which opens the vault without anything else; to be kept outside the server.
+     *
+     * @return the key as text, in an array that the caller clears
+     */
+    char[] exportRecoveryKey(String vault) throws DoppelException;
+
+    /** Versions, newest first, of one vault or all, of machines whose name or id equals {@code machine} or all. */
+    List<VersionView> versions(Optional<String> vault, Optional<String> machine);
+
+    /** The version whose id equals or uniquely starts with {@code id}. */
+    VersionView version(String id) throws DoppelException;
+
+    /**
+     * Builds the catalogue of a vault's versions anew from the vault alone.
+     *
+     * @return number of versions found
+     */
+    int rebuildCatalogue(String vault) throws DoppelException;
+}

@@ -1,0 +1,63 @@
+package io.doppel.api.vault;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A version: one machine's disks at one instant.
+ *
+ * @param id its id
+ * @param vault name of the vault here
+ * @param host name of the host at that time
+ * @param machineId machine's id on that host
+ * @param machineName machine's name at that time
+ * @param takenAt when the state was taken
+ * @param disks number of disks
+ * @param logicalBytes sum of the disks' sizes
+ * @param dataBytes bytes of it that are not known zeros
+ * @param storedBytes bytes that storing it added to the vault
+ * @param consistency what the disks are equal to
+ * @param health result of the last validation
+ * @param validatedAt when that was; {@link Instant#EPOCH} if never
+ * @param problems what validation found, naming objects and disks
+ */
+public record VersionView(
+        String id,
+        String vault,
+        String host,
+        String machineId,
+        String machineName,
+        Instant takenAt,
+        int disks,
+        long logicalBytes,
+        long dataBytes,
+        long storedBytes,
+        String consistency,
+        Health health,
+        Instant validatedAt,
+        List<String> problems) {
+    /** Result of validation. */
+    public enum Health {
+        /** Not validated yet. */
+        UNVERIFIED,
+        /** Everything it needs was read and is right. */
+        VALID,
+        /** Something it needs is missing or wrong. */
+        DAMAGED
+    }
+
+    /** Checks and copies. */
+    public VersionView {
+        Objects.requireNonNull(id);
+        Objects.requireNonNull(vault);
+        Objects.requireNonNull(host);
+        Objects.requireNonNull(machineId);
+        Objects.requireNonNull(machineName);
+        Objects.requireNonNull(takenAt);
+        Objects.requireNonNull(consistency);
+        Objects.requireNonNull(health);
+        Objects.requireNonNull(validatedAt);
+        problems = List.copyOf(problems);
+    }
+}

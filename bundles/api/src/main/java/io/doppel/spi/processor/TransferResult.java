@@ -1,0 +1,32 @@
+package io.doppel.spi.processor;
+
+import io.doppel.api.job.Progress;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What was moved.
+ *
+ * @param disks for each disk key what became of it
+ */
+public record TransferResult(Map<String, DiskResult> disks) {
+    /** Copies. */
+    public TransferResult {
+        disks = Map.copyOf(disks);
+    }
+
+    /**
+     * One disk's result.
+     *
+     * @param size size in bytes
+     * @param progress final figures
+     * @param vaultRoots for each vault id among the sinks, the id (hex) of the root node of the disk's tree
+     */
+    public record DiskResult(long size, Progress progress, Map<String, String> vaultRoots) {
+        /** Checks and copies. */
+        public DiskResult {
+            Objects.requireNonNull(progress);
+            vaultRoots = Map.copyOf(vaultRoots);
+        }
+    }
+}

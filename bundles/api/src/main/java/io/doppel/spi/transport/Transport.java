@@ -1,0 +1,30 @@
+package io.doppel.spi.transport;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.secret.SecretStore;
+import io.doppel.spi.disk.DiskAccess;
+import io.doppel.spi.disk.DiskReader;
+import io.doppel.spi.disk.DiskWriter;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Opens disk accesses of some kinds: a service a plug-in registers. Stateless; called from any thread. */
+@ConsumerType
+public interface Transport {
+    /** Short word in lower case for logs. */
+    String name();
+
+    /** Whether this transport can open the access for reading, or, if it is writable, for both. Looks at it only. */
+    boolean supports(DiskAccess access);
+
+    /**
+     * Opens a disk for reading.
+     *
+     * @param access an access that {@link #supports} accepts
+     * @param secrets resolves the access's references
+     * @throws DoppelException coded; nothing is left open then
+     */
+    DiskReader openReader(DiskAccess access, SecretStore secrets) throws DoppelException;
+
+    /** Opens a writable disk for writing; otherwise as {@link #openReader}. */
+    DiskWriter openWriter(DiskAccess access, SecretStore secrets) throws DoppelException;
+}

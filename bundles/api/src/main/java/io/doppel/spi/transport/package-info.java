@@ -1,0 +1,7 @@
+/** What a transport plug-in implements: opening a disk access. */
+@Export
+@Version("1.0.0")
+package io.doppel.spi.transport;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
