@@ -1,0 +1,37 @@
+package io.doppel.vault.internal.meta;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultError;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The keys of an open vault (docs/vault-format.md §3). Immutable. */
+public final class KeyRing {
+  private final byte[] idKey;
+  private final TreeMap<Integer, byte[]> roots;
+
+  /** Takes the arrays as they are. */
+  public KeyRing(byte[] idKey, Map<Integer, byte[]> roots) {
+    this.idKey = idKey;
+    this.roots = new TreeMap<>(roots);
+  }
+
+  /** The secret of the dedup domain; not to be changed. */
+  public byte[] idKey() {
+    return idKey;
+  }
+
+  /** The key epoch of new objects. */
+  public int currentEpoch() {
+    return roots.lastKey();
+  }
+
+  /** The encryption root of a key epoch. */
+  public byte[] root(int epoch) throws DoppelException {
+    byte[] root = roots.get(epoch);
+    if (root == null) {
+      throw new DoppelException(VaultError.DAMAGED_OBJECT, "An object names key epoch " + epoch + ", which is not known");
+    }
+    return root;
+  }
+}

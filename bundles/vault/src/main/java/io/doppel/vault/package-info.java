@@ -1,0 +1,7 @@
+/** The vault: opening, publishing, reading and verifying versions. See docs/vault-format.md. */
+@Export
+@Version("1.0.0")
+package io.doppel.vault;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
