@@ -45,7 +45,7 @@ public final class Main {
             return switch (verb) {
                 case "prepare" -> prepare();
                 case "await" -> await(Long.parseLong(args[0]), Long.parseLong(args[1]), args[2]);
-                case "run" -> command(String.join(" ", args));
+                case "run" -> command(CommandLine.of(args));
                 case "shell" -> shell();
                 default -> ExitStatus.USAGE;
             };

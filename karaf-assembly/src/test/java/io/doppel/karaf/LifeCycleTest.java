@@ -1,0 +1,149 @@
+package io.doppel.karaf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starting and stopping: what stays, what goes, and what a start refuses. */
+class LifeCycleTest {
+    @TempDir
+    Path folder;
+
+    private Server server;
+
+    @BeforeEach
+    void unpack() throws Exception {
+        server = Server.unpack(folder);
+    }
+
+    @Test
+    void stopLeavesNoProcessAndTheNextStartKeepsPasswordAndKeys() throws Exception {
+        server.doppel("start").mustSucceed();
+        long pid = server.pid();
+        String secrets = secrets();
+        assertEquals(0, server.doppel("status").status());
+        server.doppel("stop").mustSucceed();
+        assertFalse(runs(pid), "process " + pid + " is still there");
+        assertEquals(3, server.doppel("status").status());
+        assertEquals(69, server.doppel("shell:echo hello").status());
+
+        String again = server.doppel("start").mustSucceed().out();
+        assertEquals(secrets, secrets());
+        assertFalse(again.contains("password"), again);
+        server.close();
+    }
+
+    @Test
+    void asAnOrdinaryUserOnAReadOnlyDistribution() throws Exception {
+        makeReadOnly(server.distribution());
+        Server ordinary = asOrdinaryUser();
+        ordinary.doppel("start").mustSucceed();
+        assertEquals(
+                "hello\n", ordinary.doppel("shell:echo hello").mustSucceed().out());
+        ordinary.close();
+    }
+
+    @Test
+    void anUpdateReplacesUntouchedConfigurationAndKeepsWhatSomebodyEdited() throws Exception {
+        server.doppel("start").mustSucceed();
+        server.close();
+        Path shipped = server.distribution().resolve("etc");
+        Path own = server.state().resolve("etc");
+        Files.writeString(own.resolve("org.ops4j.pax.logging.cfg"), "\n# edited by hand\n", StandardOpenOption.APPEND);
+        for (String name : List.of("org.ops4j.pax.logging.cfg", "org.apache.karaf.log.cfg", "config.properties")) {
+            Files.writeString(shipped.resolve(name), "\n# of the new version\n", StandardOpenOption.APPEND);
+        }
+
+        server.doppel("start").mustSucceed();
+        server.close();
+        assertFalse(Files.readString(own.resolve("org.ops4j.pax.logging.cfg")).contains("of the new version"));
+        assertTrue(Files.readString(own.resolve("org.ops4j.pax.logging.cfg")).contains("edited by hand"));
+        assertTrue(Files.readString(own.resolve("org.apache.karaf.log.cfg")).contains("of the new version"));
+        assertTrue(Files.readString(own.resolve("config.properties")).contains("of the new version"));
+    }
+
+    @Test
+    void aPortInUseIsSaidAtOnce() throws Exception {
+        try (ServerSocket taken = new ServerSocket(server.port(), 1, InetAddress.getLoopbackAddress())) {
+            Outcome outcome = server.doppel("start");
+            assertEquals(1, outcome.status());
+            assertTrue(outcome.err().contains("port " + taken.getLocalPort()), outcome.err());
+            assertEquals(3, server.doppel("status").status());
+        }
+    }
+
+    @Test
+    void runStaysInTheForegroundUntilItIsToldToStop() throws Exception {
+        Process foreground = server.builder("run")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("scratch/run.txt").toFile())
+                .start();
+        try {
+            awaitAnswer();
+            assertEquals(foreground.pid(), server.pid());
+            foreground.destroy();
+            assertTrue(foreground.waitFor(30, TimeUnit.SECONDS), "SIGTERM did not end it");
+        } finally {
+            foreground.destroyForcibly();
+        }
+    }
+
+    /** A process that has ended and was not yet buried by its parent has no command line any more. */
+    private static boolean runs(long pid) throws IOException {
+        Path commandLine = Path.of("/proc", String.valueOf(pid), "cmdline");
+        return Files.exists(commandLine) && !Files.readString(commandLine).isEmpty();
+    }
+
+    private void awaitAnswer() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (server.doppel("shell:echo up").status() != 0) {
+            assertTrue(System.nanoTime() < deadline, "no answer within a minute");
+        }
+    }
+
+    private String secrets() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String name : List.of("admin-password", "etc/host.key", "etc/users.properties", "client/known_hosts")) {
+            all.append(Files.readString(server.state().resolve(name)));
+        }
+        return all.toString();
+    }
+
+    /** Root becomes nobody; anybody else is ordinary already. */
+    private Server asOrdinaryUser() throws IOException, InterruptedException {
+        if (!System.getProperty("user.name").equals("root")) {
+            return server;
+        }
+        Files.createDirectories(server.state());
+        run(
+                "chown",
+                "-R",
+                "nobody:nogroup",
+                folder.resolve("home").toString(),
+                server.state().toString());
+        run("chmod", "a+x", folder.toString());
+        return server.through("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups");
+    }
+
+    private void makeReadOnly(Path tree) throws IOException, InterruptedException {
+        run("chmod", "-R", "a-w,a+rX", tree.toString());
+    }
+
+    private void run(String... command) throws IOException, InterruptedException {
+        Programs.run(new ProcessBuilder(command), folder.resolve("scratch"), Duration.ofSeconds(10))
+                .mustSucceed();
+    }
+}

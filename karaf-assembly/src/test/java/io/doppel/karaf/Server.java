@@ -1,0 +1,85 @@
+package io.doppel.karaf;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** An unpacked distribution with a state folder, a home folder and a port of its own. */
+final class Server implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(150);
+
+    private final Path folder;
+    private final int port;
+    private final List<String> prefix;
+
+    private Server(Path folder, int port, List<String> prefix) {
+        this.folder = folder;
+        this.port = port;
+        this.prefix = prefix;
+    }
+
+    /** Unpacks what the build has just assembled. */
+    static Server unpack(Path folder) throws IOException, InterruptedException {
+        Files.createDirectories(folder.resolve("dist"));
+        Files.createDirectories(folder.resolve("home"));
+        Files.createDirectories(folder.resolve("scratch"));
+        ProcessBuilder tar = new ProcessBuilder(
+                "tar", "xzf", System.getProperty("doppel.archive"), "--strip-components=1", "-C", folder + "/dist");
+        Programs.run(tar, folder.resolve("scratch"), LIMIT).mustSucceed();
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new Server(folder, free.getLocalPort(), List.of());
+        }
+    }
+
+    /** The same server, its programs started through another one, such as {@code setpriv}. */
+    Server through(String... program) {
+        return new Server(folder, port, List.of(program));
+    }
+
+    Outcome doppel(String... arguments) throws IOException, InterruptedException {
+        return Programs.run(builder(arguments), folder.resolve("scratch"), LIMIT);
+    }
+
+    ProcessBuilder builder(String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(distribution().resolve("bin/doppel").toString());
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("HOME", folder.resolve("home").toString());
+        builder.environment().put("DOPPEL_HOME", state().toString());
+        builder.environment().put("DOPPEL_SSH_PORT", String.valueOf(port));
+        builder.environment().remove("DOPPEL_TTY");
+        return builder;
+    }
+
+    Path distribution() {
+        return folder.resolve("dist");
+    }
+
+    Path state() {
+        return folder.resolve("state");
+    }
+
+    int port() {
+        return port;
+    }
+
+    long pid() throws IOException {
+        return Long.parseLong(Files.readString(state().resolve("server.pid")).trim());
+    }
+
+    String log() throws IOException {
+        return Files.readString(state().resolve("log/doppel.log")) + Files.readString(state().resolve("log/boot.log"));
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        doppel("stop").mustSucceed();
+    }
+}
