@@ -63,7 +63,7 @@ final class Server implements AutoCloseable {
     }
 
     Path state() {
-        return folder.resolve("state");
+        return folder.resolve("state of it");
     }
 
     int port() {
