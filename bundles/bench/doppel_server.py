@@ -1,0 +1,127 @@
+"""Drives a Doppel server as a person would, through bin/doppel, and measures it."""
+
+import glob
+import json
+import os
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+
+from measure import Measured, run
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HOST, VAULT = "images", "store"
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Doppel:
+    """A freshly unpacked server with one vault in a local folder and default settings."""
+
+    name = "doppel"
+
+    def __init__(self, folder, assembly=None):
+        self.folder = folder
+        self.store = os.path.join(folder, "vault")
+        self.assembly = assembly
+        self.extra = {}
+        self.pid = None
+        self.environment = {}
+
+    def start(self):
+        distribution = os.path.join(self.folder, "server")
+        with tarfile.open(self.assembly or newest_assembly()) as archive:
+            archive.extractall(distribution)
+        self.program = glob.glob(os.path.join(distribution, "*", "bin", "doppel"))[0]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        state = os.path.join(self.folder, "state")
+        self.environment = {"DOPPEL_HOME": state, "DOPPEL_SSH_PORT": str(port)}
+        self.begin = time.monotonic()
+        run([self.program, "start"], self.environment)
+        self.extra["start"] = time.monotonic() - self.begin
+        with open(os.path.join(state, "server.pid")) as file:
+            self.pid = int(file.read())
+        self.extra["idle"] = self._status("VmRSS")
+
+    def stop(self):
+        if self.pid is not None:
+            run([self.program, "stop"], self.environment)
+
+    def prepare(self, machines):
+        """Adds the folder of machines and the vault; not part of any measurement."""
+        self.command("doppel:host-add folder --name %s --set path='%s'" % (HOST, machines))
+        self.command("doppel:vault-add local --name %s --set path='%s'" % (VAULT, self.store))
+
+    def backup(self, step, image):
+        machine = os.path.basename(os.path.dirname(image))
+        if not os.path.exists(self.store):
+            self.prepare(os.path.dirname(os.path.dirname(image)))
+        measured = self._measure("doppel:backup --vault %s %s/%s" % (VAULT, HOST, machine))
+        if "coldFull" not in self.extra:
+            self.extra["coldFull"] = time.monotonic() - self.begin
+        return measured
+
+    def restore(self, step, image, target):
+        version = self.versions("vm1")[0]["id"]
+        return self._measure("doppel:restore --yes --to '%s' %s" % (target, version)), os.path.join(target, "disk.img")
+
+    def verify(self):
+        return self._measure("doppel:validate --vault %s" % VAULT)
+
+    def versions(self, machine):
+        """Its versions, newest first."""
+        return json.loads(self.command("doppel:version-list --json --machine %s" % machine))
+
+    def command(self, text):
+        done = subprocess.run([self.program, text], env={**os.environ, **self.environment}, capture_output=True,
+                              text=True, timeout=3600)
+        if done.returncode != 0:
+            sys.exit("failed (%d): %s\n%s%s" % (done.returncode, text, done.stdout, done.stderr))
+        return done.stdout
+
+    def _measure(self, text):
+        with open("/proc/%d/clear_refs" % self.pid, "w") as file:
+            file.write("5")  # forget the highest memory use so far
+        before = self._cpu()
+        client = run([self.program, text], self.environment)
+        return Measured(client.wall, client.cpu + self._cpu() - before, client.peak + self._status("VmHWM"))
+
+    def _cpu(self):
+        with open("/proc/%d/stat" % self.pid) as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return sum(int(fields[i]) for i in (11, 12, 13, 14)) / TICK
+
+    def _status(self, key):
+        with open("/proc/%d/status" % self.pid) as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith(key + ":"))
+
+
+def newest_assembly():
+    found = glob.glob(os.path.join(HERE, "..", "..", "karaf-assembly", "target", "*.tar.gz"))
+    if not found:
+        sys.exit("no assembly: build it first (mvn package), or name it with --assembly")
+    return max(found, key=os.path.getmtime)
+
+
+def floor(images, result, sizes):
+    """Seconds that reading into hash, cut, compressor and cipher alone take on all cores, for each backup step.
+
+    Hash and cut see all data; compressor and cipher only what the step stored. The rates are those of one warm core on
+    chunks from the first image, by the code that the vault uses.
+    """
+    jar = glob.glob(os.path.join(HERE, "target", "doppel-bench-*.jar"))
+    if not jar:
+        sys.exit("no benchmarks: build bundles/bench first (mvn package)")
+    done = subprocess.run(["java", "-cp", jar[0], "io.doppel.bench.Floor", os.path.join(images, "vm1-v1.img")],
+                          capture_output=True, text=True, check=True)
+    rates = json.loads(done.stdout)
+    found, stored = {"rates": rates}, 0
+    for key, size in sizes.items():
+        new = (result[key]["stored"] - stored) / 2 ** 20
+        stored = result[key]["stored"]
+        read = size / 2 ** 20 * (1 / rates["cut"] + 1 / rates["identify"])
+        found[key] = (read + new * rates["ratio"] / rates["compress"] + new / rates["encrypt"]) / os.cpu_count()
+    return found
