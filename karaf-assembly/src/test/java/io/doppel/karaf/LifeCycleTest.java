@@ -87,13 +87,17 @@ class LifeCycleTest {
 
     @Test
     void runStaysInTheForegroundUntilItIsToldToStop() throws Exception {
+        Path output = folder.resolve("scratch/run.txt");
         Process foreground = server.builder("run")
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("scratch/run.txt").toFile())
+                .redirectOutput(output.toFile())
                 .start();
         try {
             awaitAnswer();
             assertEquals(foreground.pid(), server.pid());
+            String password =
+                    Files.readString(server.state().resolve("admin-password")).trim();
+            assertFalse(Files.readString(output).contains(password), "a journal would keep the password");
             foreground.destroy();
             assertTrue(foreground.waitFor(30, TimeUnit.SECONDS), "SIGTERM did not end it");
         } finally {
