@@ -4,126 +4,126 @@ import io.doppel.api.error.ErrorCode;
 
 /** The failures of vaults. */
 public enum VaultError implements ErrorCode {
-  /** No vault at that place. */
-  NO_VAULT(
-      "DPL-VLT-0001",
-      false,
-      "There is no vault at the storage target.",
-      "Check the place and that it is mounted; to make a new vault there, add it without --attach."),
-  /** A vault is there already. */
-  EXISTS(
-      "DPL-VLT-0002",
-      false,
-      "There already is a vault at the storage target.",
-      "Use --attach to use it, or another place for a new one."),
-  /** Made by something newer. */
-  NEWER_FORMAT(
-      "DPL-VLT-0003",
-      false,
-      "The vault has a format or feature that this version of Doppel does not know.",
-      "Update Doppel; nothing was changed."),
-  /** The key does not fit. */
-  WRONG_KEY(
-      "DPL-VLT-0004",
-      false,
-      "The passphrase or key does not open the vault.",
-      "Try again with the right passphrase, or use the recovery key."),
-  /** No key at hand. */
-  LOCKED(
-      "DPL-VLT-0005",
-      false,
-      "The vault's key file on this server is missing or damaged.",
-      "Attach the vault again with its passphrase or recovery key."),
-  /** Another server has it. */
-  HELD(
-      "DPL-VLT-0006",
-      false,
-      "Another server holds the vault.",
-      "Stop that server first. Only if it is gone for good, use --take-over; to look beside it, --read-only."),
-  /** Another server took it over. */
-  LEASE_LOST(
-      "DPL-VLT-0007",
-      false,
-      "Another server took over the vault; nothing more is published from here.",
-      "Remove the vault here, or take it over again if that was a mistake."),
-  /** Opened for reading only. */
-  READ_ONLY("DPL-VLT-0008", false, "The vault is open for reading only.", "Attach it for writing to change it."),
-  /** A descriptive object is wrong. */
-  DAMAGED_OBJECT(
-      "DPL-VLT-0009",
-      false,
-      "An object of the vault is damaged.",
-      "Validate the vault to learn what depends on it; check the target's disks."),
-  /** A descriptive object is gone. */
-  MISSING_OBJECT(
-      "DPL-VLT-0010",
-      false,
-      "An object of the vault is missing.",
-      "Validate the vault to learn what depends on it; check who else can delete on the target."),
-  /** It was set back to an older state. */
-  ROLLED_BACK(
-      "DPL-VLT-0011",
-      false,
-      "The vault was set back to an earlier state: versions that this server knows are not in it any more.",
-      "Find out who restored or deleted data on the target. To accept the earlier state, attach the vault with --take-over."),
-  /** A chunk or node cannot be read right. */
-  DAMAGED_DATA(
-      "DPL-VLT-0012",
-      false,
-      "Stored data is damaged or missing.",
-      "Validate the vault to see which versions are affected; restore another version; the next full backup stores it anew."),
-  /** No such version. */
-  NO_VERSION("DPL-VLT-0013", false, "The vault has no such version.", "List the versions and use one of their ids."),
-  /** No such disk. */
-  NO_DISK("DPL-VLT-0014", false, "The version has no such disk.", "Show the version and use one of its disks."),
-  /** A pack vanished before publishing. */
-  PACK_GONE(
-      "DPL-VLT-0015",
-      true,
-      "A pack that the new version needs is not in the vault any more; the version was not published.",
-      "Run the job again; what is missing is stored anew."),
-  /** The key file cannot be kept. */
-  KEY_FILE(
-      "DPL-VLT-0016",
-      false,
-      "The vault's key file on this server cannot be read or written.",
-      "Check the permissions and the free space of the server's data folder."),
-  /** The server's copy of the vault's state is wrong. */
-  LOCAL_STATE(
-      "DPL-VLT-0017",
-      false,
-      "What this server remembers of the vault cannot be read.",
-      "Check the disk of the server's data folder, then attach the vault again.");
+    /** No vault at that place. */
+    NO_VAULT(
+            "DPL-VLT-0001",
+            false,
+            "There is no vault at the storage target.",
+            "Check the place and that it is mounted; to make a new vault there, add it without --attach."),
+    /** A vault is there already. */
+    EXISTS(
+            "DPL-VLT-0002",
+            false,
+            "There already is a vault at the storage target.",
+            "Use --attach to use it, or another place for a new one."),
+    /** Made by something newer. */
+    NEWER_FORMAT(
+            "DPL-VLT-0003",
+            false,
+            "The vault has a format or feature that this version of Doppel does not know.",
+            "Update Doppel; nothing was changed."),
+    /** The key does not fit. */
+    WRONG_KEY(
+            "DPL-VLT-0004",
+            false,
+            "The passphrase or key does not open the vault.",
+            "Try again with the right passphrase, or use the recovery key."),
+    /** No key at hand. */
+    LOCKED(
+            "DPL-VLT-0005",
+            false,
+            "The vault's key file on this server is missing or damaged.",
+            "Attach the vault again with its passphrase or recovery key."),
+    /** Another server has it. */
+    HELD(
+            "DPL-VLT-0006",
+            false,
+            "Another server holds the vault.",
+            "Stop that server first. Only if it is gone for good, use --take-over; to look beside it, --read-only."),
+    /** Another server took it over. */
+    LEASE_LOST(
+            "DPL-VLT-0007",
+            false,
+            "Another server took over the vault; nothing more is published from here.",
+            "Remove the vault here, or take it over again if that was a mistake."),
+    /** Opened for reading only. */
+    READ_ONLY("DPL-VLT-0008", false, "The vault is open for reading only.", "Attach it for writing to change it."),
+    /** A descriptive object is wrong. */
+    DAMAGED_OBJECT(
+            "DPL-VLT-0009",
+            false,
+            "An object of the vault is damaged.",
+            "Validate the vault to learn what depends on it; check the target's disks."),
+    /** A descriptive object is gone. */
+    MISSING_OBJECT(
+            "DPL-VLT-0010",
+            false,
+            "An object of the vault is missing.",
+            "Validate the vault to learn what depends on it; check who else can delete on the target."),
+    /** It was set back to an older state. */
+    ROLLED_BACK(
+            "DPL-VLT-0011",
+            false,
+            "The vault was set back to an earlier state: versions that this server knows are not in it any more.",
+            "Find out who restored or deleted data on the target. To accept the earlier state, attach the vault with --take-over."),
+    /** A chunk or node cannot be read right. */
+    DAMAGED_DATA(
+            "DPL-VLT-0012",
+            false,
+            "Stored data is damaged or missing.",
+            "Validate the vault to see which versions are affected; restore another version; the next full backup stores it anew."),
+    /** No such version. */
+    NO_VERSION("DPL-VLT-0013", false, "The vault has no such version.", "List the versions and use one of their ids."),
+    /** No such disk. */
+    NO_DISK("DPL-VLT-0014", false, "The version has no such disk.", "Show the version and use one of its disks."),
+    /** A pack vanished before publishing. */
+    PACK_GONE(
+            "DPL-VLT-0015",
+            true,
+            "A pack that the new version needs is not in the vault any more; the version was not published.",
+            "Run the job again; what is missing is stored anew."),
+    /** The key file cannot be kept. */
+    KEY_FILE(
+            "DPL-VLT-0016",
+            false,
+            "The vault's key file on this server cannot be read or written.",
+            "Check the permissions and the free space of the server's data folder."),
+    /** The server's copy of the vault's state is wrong. */
+    LOCAL_STATE(
+            "DPL-VLT-0017",
+            false,
+            "What this server remembers of the vault cannot be read.",
+            "Check the disk of the server's data folder, then attach the vault again.");
 
-  private final String id;
-  private final boolean retryable;
-  private final String meaning;
-  private final String advice;
+    private final String id;
+    private final boolean retryable;
+    private final String meaning;
+    private final String advice;
 
-  VaultError(String id, boolean retryable, String meaning, String advice) {
-    this.id = id;
-    this.retryable = retryable;
-    this.meaning = meaning;
-    this.advice = advice;
-  }
+    VaultError(String id, boolean retryable, String meaning, String advice) {
+        this.id = id;
+        this.retryable = retryable;
+        this.meaning = meaning;
+        this.advice = advice;
+    }
 
-  @Override
-  public String id() {
-    return id;
-  }
+    @Override
+    public String id() {
+        return id;
+    }
 
-  @Override
-  public boolean retryable() {
-    return retryable;
-  }
+    @Override
+    public boolean retryable() {
+        return retryable;
+    }
 
-  @Override
-  public String meaning() {
-    return meaning;
-  }
+    @Override
+    public String meaning() {
+        return meaning;
+    }
 
-  @Override
-  public String advice() {
-    return advice;
-  }
+    @Override
+    public String advice() {
+        return advice;
+    }
 }

@@ -21,74 +21,74 @@ import java.util.Optional;
  * @param stats figures
  */
 public record VersionManifest(
-    String id,
-    long leaseEpoch,
-    Instant takenAt,
-    Instant storedAt,
-    Host host,
-    MachineName machine,
-    String consistency,
-    Map<String, String> machineConfig,
-    List<Disk> disks,
-    List<Base> bases,
-    Stats stats) {
-  /** Copies. */
-  public VersionManifest {
-    machineConfig = Map.copyOf(machineConfig);
-    disks = List.copyOf(disks);
-    bases = List.copyOf(bases);
-  }
+        String id,
+        long leaseEpoch,
+        Instant takenAt,
+        Instant storedAt,
+        Host host,
+        MachineName machine,
+        String consistency,
+        Map<String, String> machineConfig,
+        List<Disk> disks,
+        List<Base> bases,
+        Stats stats) {
+    /** Copies. */
+    public VersionManifest {
+        machineConfig = Map.copyOf(machineConfig);
+        disks = List.copyOf(disks);
+        bases = List.copyOf(bases);
+    }
 
-  /** The disk of that key. */
-  public Optional<Disk> disk(String key) {
-    return disks.stream().filter(d -> d.key().equals(key)).findFirst();
-  }
+    /** The disk of that key. */
+    public Optional<Disk> disk(String key) {
+        return disks.stream().filter(d -> d.key().equals(key)).findFirst();
+    }
 
-  /**
-   * A host.
-   *
-   * @param name its name at that time
-   * @param type its hypervisor type
-   */
-  public record Host(String name, String type) {}
+    /**
+     * A host.
+     *
+     * @param name its name at that time
+     * @param type its hypervisor type
+     */
+    public record Host(String name, String type) {}
 
-  /**
-   * A machine.
-   *
-   * @param id id within its host
-   * @param name name at that time
-   */
-  public record MachineName(String id, String name) {}
+    /**
+     * A machine.
+     *
+     * @param id id within its host
+     * @param name name at that time
+     */
+    public record MachineName(String id, String name) {}
 
-  /**
-   * A disk.
-   *
-   * @param key key within the machine
-   * @param name name for people
-   * @param format image format it had
-   * @param size size in bytes
-   * @param root id of the tree's root in hex; null if the disk is all zeros
-   * @param dataBytes bytes covered by chunks
-   */
-  public record Disk(String key, String name, String format, long size, String root, long dataBytes) {}
+    /**
+     * A disk.
+     *
+     * @param key key within the machine
+     * @param name name for people
+     * @param format image format it had
+     * @param size size in bytes
+     * @param root id of the tree's root in hex; null if the disk is all zeros
+     * @param dataBytes bytes covered by chunks
+     */
+    public record Disk(String key, String name, String format, long size, String root, long dataBytes) {}
 
-  /**
-   * A change base.
-   *
-   * @param diskKey the disk
-   * @param consumer its consumer
-   * @param installationId its installation
-   * @param token the plug-in's token
-   */
-  public record Base(String diskKey, String consumer, String installationId, String token) {}
+    /**
+     * A change base.
+     *
+     * @param diskKey the disk
+     * @param consumer its consumer
+     * @param installationId its installation
+     * @param token the plug-in's token
+     */
+    public record Base(String diskKey, String consumer, String installationId, String token) {}
 
-  /**
-   * Figures in bytes.
-   *
-   * @param logicalBytes sum of the disks' sizes
-   * @param dataBytes of it covered by chunks
-   * @param readBytes read from the sources
-   * @param storedBytes added to the vault
-   */
-  public record Stats(long logicalBytes, long dataBytes, long readBytes, long storedBytes) {}
+    /**
+     * Figures in bytes.
+     *
+     * @param logicalBytes sum of the disks' sizes
+     * @param dataBytes of it covered by chunks
+     * @param readBytes read from the sources
+     * @param storedBytes added to the vault
+     */
+    public record Stats(long logicalBytes, long dataBytes, long readBytes, long storedBytes) {}
 }

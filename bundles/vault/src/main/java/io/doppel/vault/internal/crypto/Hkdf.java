@@ -7,31 +7,31 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** HKDF-SHA-256 (RFC 5869) with one block of output. */
 public final class Hkdf {
-  private Hkdf() {}
+    private Hkdf() {}
 
-  /**
-   * Derives 32 bytes.
-   *
-   * @param salt may be empty
-   * @param info ASCII
-   */
-  public static byte[] derive(byte[] key, byte[] salt, String info) {
-    byte[] prk = hmac(salt.length == 0 ? new byte[32] : salt, key);
-    byte[] text = info.getBytes(StandardCharsets.US_ASCII);
-    byte[] block = new byte[text.length + 1];
-    System.arraycopy(text, 0, block, 0, text.length);
-    block[text.length] = 1;
-    return hmac(prk, block);
-  }
-
-  /** HMAC-SHA-256. */
-  public static byte[] hmac(byte[] key, byte[] data) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      return mac.doFinal(data);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has HmacSHA256", e);
+    /**
+     * Derives 32 bytes.
+     *
+     * @param salt may be empty
+     * @param info ASCII
+     */
+    public static byte[] derive(byte[] key, byte[] salt, String info) {
+        byte[] prk = hmac(salt.length == 0 ? new byte[32] : salt, key);
+        byte[] text = info.getBytes(StandardCharsets.US_ASCII);
+        byte[] block = new byte[text.length + 1];
+        System.arraycopy(text, 0, block, 0, text.length);
+        block[text.length] = 1;
+        return hmac(prk, block);
     }
-  }
+
+    /** HMAC-SHA-256. */
+    public static byte[] hmac(byte[] key, byte[] data) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(data);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HmacSHA256", e);
+        }
+    }
 }

@@ -2,36 +2,46 @@ package io.doppel.vault.internal.meta;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.VaultError;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
-/** The keys of an open vault (docs/vault-format.md §3). Immutable. */
+/** The keys of an open vault (docs/vault-format.md §3). Not changed until it is cleared. */
 public final class KeyRing {
-  private final byte[] idKey;
-  private final TreeMap<Integer, byte[]> roots;
+    private final byte[] idKey;
+    private final TreeMap<Integer, byte[]> roots;
 
-  /** Takes the arrays as they are. */
-  public KeyRing(byte[] idKey, Map<Integer, byte[]> roots) {
-    this.idKey = idKey;
-    this.roots = new TreeMap<>(roots);
-  }
-
-  /** The secret of the dedup domain; not to be changed. */
-  public byte[] idKey() {
-    return idKey;
-  }
-
-  /** The key epoch of new objects. */
-  public int currentEpoch() {
-    return roots.lastKey();
-  }
-
-  /** The encryption root of a key epoch. */
-  public byte[] root(int epoch) throws DoppelException {
-    byte[] root = roots.get(epoch);
-    if (root == null) {
-      throw new DoppelException(VaultError.DAMAGED_OBJECT, "An object names key epoch " + epoch + ", which is not known");
+    /** Takes the arrays as they are. */
+    public KeyRing(byte[] idKey, Map<Integer, byte[]> roots) {
+        this.idKey = idKey;
+        this.roots = new TreeMap<>(roots);
     }
-    return root;
-  }
+
+    /** The secret of the dedup domain; not to be changed. */
+    public byte[] idKey() {
+        return idKey;
+    }
+
+    /** The key epoch of new objects. */
+    public int currentEpoch() {
+        return roots.lastKey();
+    }
+
+    /** The encryption root of a key epoch. */
+    public byte[] root(int epoch) throws DoppelException {
+        return findRoot(epoch)
+                .orElseThrow(() -> new DoppelException(
+                        VaultError.DAMAGED_OBJECT, "An object names key epoch " + epoch + ", which is not known"));
+    }
+
+    Optional<byte[]> findRoot(int epoch) {
+        return Optional.ofNullable(roots.get(epoch));
+    }
+
+    /** Overwrites the keys; nothing can be read or written with them any more. */
+    void clear() {
+        Arrays.fill(idKey, (byte) 0);
+        roots.values().forEach(root -> Arrays.fill(root, (byte) 0));
+    }
 }

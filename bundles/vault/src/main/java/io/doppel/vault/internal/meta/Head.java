@@ -1,0 +1,30 @@
+package io.doppel.vault.internal.meta;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A head: what the vault has (docs/vault-format.md §9). Immutable.
+ *
+ * @param generation its number, from 1; 0 for a vault that has none yet
+ * @param previous hex SHA-256 of the object of the head before; empty for the first
+ * @param leaseEpoch lease under which it was published
+ * @param versions the versions, in the order in which they were added
+ * @param index names of the index segments
+ */
+public record Head(long generation, String previous, long leaseEpoch, List<HeadVersion> versions, List<String> index) {
+    /** The head of a vault without versions. */
+    static final Head NONE = new Head(0, "", 0, List.of(), List.of());
+
+    /** Checks and copies. */
+    public Head {
+        Objects.requireNonNull(previous);
+        versions = List.copyOf(versions);
+        index = List.copyOf(index);
+    }
+
+    /** Whether it lists the version. */
+    public boolean lists(String id) {
+        return versions.stream().anyMatch(v -> v.id().equals(id));
+    }
+}

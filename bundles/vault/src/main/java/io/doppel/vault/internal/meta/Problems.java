@@ -1,0 +1,22 @@
+package io.doppel.vault.internal.meta;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultError;
+
+/** The failures that objects cause. */
+final class Problems {
+    private Problems() {}
+
+    static DoppelException damaged(String name, String why) {
+        return new DoppelException(VaultError.DAMAGED_OBJECT, "'" + name + "' is damaged: " + why);
+    }
+
+    static DoppelException missing(String name) {
+        return new DoppelException(VaultError.MISSING_OBJECT, "'" + name + "' is missing");
+    }
+
+    /** Whether an object is to blame, and not the way to it. */
+    static boolean isObjectFault(DoppelException e) {
+        return e.is(VaultError.DAMAGED_OBJECT) || e.is(VaultError.MISSING_OBJECT) || e.is(VaultError.ROLLED_BACK);
+    }
+}

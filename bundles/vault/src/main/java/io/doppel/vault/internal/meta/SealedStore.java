@@ -1,0 +1,57 @@
+package io.doppel.vault.internal.meta;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.internal.meta.SealedObject.Kind;
+import java.util.Optional;
+
+/** Sealed objects as values. Safe for several threads. */
+final class SealedStore {
+    private final ObjectIo io;
+    private final KeyRing keys;
+
+    SealedStore(ObjectIo io, KeyRing keys) {
+        this.io = io;
+        this.keys = keys;
+    }
+
+    /**
+     * A value with the object that holds it.
+     *
+     * @param value the value
+     * @param sha256 hex SHA-256 of the object
+     * @param object the object; empty after reading
+     */
+    record Sealed<T>(T value, String sha256, byte[] object) {}
+
+    ObjectIo io() {
+        return io;
+    }
+
+    /** Reads and authenticates. An object that is not right is read a second time before it counts as damaged. */
+    <T> Sealed<T> read(Kind kind, String name, Class<T> type) throws DoppelException {
+        Optional<Sealed<T>> sealed = open(kind, name, type, io.read(name));
+        if (sealed.isEmpty()) {
+            sealed = open(kind, name, type, io.read(name));
+        }
+        return sealed.orElseThrow(() -> Problems.damaged(name, "its content is not what was written"));
+    }
+
+    private <T> Optional<Sealed<T>> open(Kind kind, String name, Class<T> type, byte[] object) {
+        Optional<byte[]> root = SealedObject.epoch(kind, object).flatMap(keys::findRoot);
+        return root.flatMap(r -> SealedObject.open(name, r, object))
+                .flatMap(plain -> Json.read(plain, type))
+                .map(value -> new Sealed<>(value, Digests.hexSha256(object), new byte[0]));
+    }
+
+    /** Seals without storing. */
+    <T> Sealed<T> seal(Kind kind, String name, T value) throws DoppelException {
+        int epoch = keys.currentEpoch();
+        byte[] object = SealedObject.seal(kind, name, epoch, keys.root(epoch), Json.write(value));
+        return new Sealed<>(value, Digests.hexSha256(object), object);
+    }
+
+    /** Seals and stores. */
+    void put(Kind kind, String name, Object value) throws DoppelException {
+        io.put(name, seal(kind, name, value).object());
+    }
+}

@@ -1,0 +1,18 @@
+package io.doppel.vault.internal.pack;
+
+import java.util.List;
+
+/**
+ * A whole pack.
+ *
+ * @param name 32 hex digits
+ * @param kind what it holds
+ * @param size bytes of the object
+ * @param records its records in order
+ */
+public record PackInfo(String name, ObjectKind kind, long size, List<RecordInfo> records) {
+    /** Name of its object. */
+    public String objectName() {
+        return kind.objectName(name);
+    }
+}

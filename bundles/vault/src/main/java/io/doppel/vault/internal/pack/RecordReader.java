@@ -1,0 +1,195 @@
+package io.doppel.vault.internal.pack;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.internal.crypto.Gcm;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Location;
+import io.doppel.vault.internal.meta.KeyRing;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Reads records by id. Reads a span of a pack at once and serves later records from it; of several copies it takes the first that
+ * proves right. One instance serves one thread and holds one span of at most 4 MiB and two buffers of a record's size.
+ */
+public final class RecordReader implements AutoCloseable {
+    /** Most bytes of a span. */
+    public static final int SPAN = 4 << 20;
+
+    private static final int KEYS_KEPT = 64;
+
+    private final Storage storage;
+    private final KeyRing keys;
+    private final ChunkIndex index;
+    private final Ids ids;
+    private final Gcm gcm = new Gcm();
+    private final Codec codec = new Codec(Codec.STORED);
+    private final Map<Integer, SecretKeySpec> packKeys = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, SecretKeySpec> eldest) {
+            return size() > KEYS_KEPT;
+        }
+    };
+
+    private byte[] span = new byte[0];
+    private int spanPack = -1;
+    private long spanAt;
+    private int spanLength;
+    private byte[] plain = new byte[64 << 10];
+
+    /** A reader over an open vault's parts. */
+    public RecordReader(Storage storage, KeyRing keys, ChunkIndex index) {
+        this.storage = storage;
+        this.keys = keys;
+        this.index = index;
+        this.ids = new Ids(keys.idKey());
+    }
+
+    /**
+     * Reads a span so that the records that follow each other there are served from memory; a hint, which never fails.
+     *
+     * @param pack number of the pack
+     * @param from first byte
+     * @param to behind the last byte, at most {@link #SPAN} bytes further
+     */
+    public void prefetch(int pack, long from, long to) {
+        if (pack == spanPack && from >= spanAt && to <= spanAt + spanLength) {
+            return;
+        }
+        int length = (int) (to - from);
+        try {
+            fill(pack, from, length);
+        } catch (DoppelException e) {
+            // reading the records one by one tells which of them is concerned
+            spanPack = -1;
+        }
+    }
+
+    /**
+     * Reads a record's plaintext into {@code out} from {@code outFrom}, checked against its id.
+     *
+     * @param length bytes it must have
+     * @throws DoppelException {@link VaultError#DAMAGED_DATA} if no copy proves right; the storage's failure if it cannot be read now
+     */
+    public void read(ObjectKind kind, byte[] id, byte[] out, int outFrom, int length) throws DoppelException {
+        List<Location> copies = index.find(id);
+        String reason = "no pack holds it";
+        for (Location l : copies) {
+            if (l.raw() != length) {
+                reason = "its length in " + index.packObject(l.pack()) + " is wrong";
+                continue;
+            }
+            String bad = tryRead(kind, id, l, out, outFrom);
+            if (bad == null) {
+                return;
+            }
+            reason = bad;
+        }
+        throw damaged(kind, id, reason);
+    }
+
+    /** Reads a node, whose length only the index knows. */
+    public byte[] readNode(byte[] id) throws DoppelException {
+        String reason = "no pack holds it";
+        for (Location l : index.find(id)) {
+            byte[] out = new byte[l.raw()];
+            String bad = tryRead(ObjectKind.NODE, id, l, out, 0);
+            if (bad == null) {
+                return out;
+            }
+            reason = bad;
+        }
+        throw damaged(ObjectKind.NODE, id, reason);
+    }
+
+    private static DoppelException damaged(ObjectKind kind, byte[] id, String reason) {
+        String what = kind == ObjectKind.DATA ? "Chunk " : "Tree node ";
+        return new DoppelException(
+                VaultError.DAMAGED_DATA, what + HexFormat.of().formatHex(id, 0, 8) + " cannot be read: " + reason);
+    }
+
+    /** Returns null if it went well, otherwise what is wrong. */
+    private String tryRead(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
+        try {
+            if (!decode(kind, id, l, out, outFrom)) {
+                // a bad tag counts as damage only when fresh bytes have it too
+                spanPack = -1;
+                if (!decode(kind, id, l, out, outFrom)) {
+                    return "it is damaged in " + index.packObject(l.pack());
+                }
+            }
+            return null;
+        } catch (DoppelException e) {
+            if (e.is(StorageError.NOT_FOUND)) {
+                return index.packObject(l.pack()) + " is missing";
+            }
+            if (e.is(StorageError.TOO_SHORT)) {
+                return index.packObject(l.pack()) + " ends too early";
+            }
+            if (e.is(VaultError.DAMAGED_OBJECT)) {
+                return e.what();
+            }
+            throw e;
+        }
+    }
+
+    private boolean decode(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
+        if (l.raw() > PackFormat.MAX_RAW || l.stored() > PackFormat.MAX_RAW + Gcm.TAG || l.stored() < Gcm.TAG) {
+            return false;
+        }
+        if (l.pack() != spanPack || l.offset() < spanAt || l.end() > spanAt + spanLength) {
+            long want = kind == ObjectKind.NODE ? Math.max(l.stored(), 256 << 10) : l.stored();
+            long limit = Math.max(l.stored(), index.packSize(l.pack()) - l.offset());
+            fill(l.pack(), l.offset(), (int) Math.min(want, limit));
+        }
+        if (plain.length < l.stored()) {
+            plain = new byte[Math.max(l.stored(), plain.length * 2)];
+        }
+        byte[] aad = PackFormat.recordAad(kind, l.codec(), l.raw(), id);
+        byte[] nonce = Gcm.nonce(PackFormat.RECORDS, l.offset());
+        int n = gcm.open(packKey(l.pack()), nonce, aad, span, (int) (l.offset() - spanAt), l.stored(), plain, 0);
+        return n >= 0
+                && codec.decompress(l.codec(), plain, 0, n, out, outFrom, l.raw())
+                && Arrays.equals(ids.id(kind, out, outFrom, l.raw()), id);
+    }
+
+    private void fill(int pack, long from, int length) throws DoppelException {
+        if (span.length < length) {
+            span = new byte[Math.max(length, 512 << 10)];
+        }
+        spanPack = -1;
+        storage.read(index.packObject(pack), from, span, 0, length);
+        spanPack = pack;
+        spanAt = from;
+        spanLength = length;
+    }
+
+    private SecretKeySpec packKey(int pack) throws DoppelException {
+        SecretKeySpec key = packKeys.get(pack);
+        if (key == null) {
+            byte[] header = new byte[PackFormat.HEADER];
+            String object = index.packObject(pack);
+            storage.read(object, 0, header, 0, header.length);
+            if (!PackFormat.fits(header, index.packKind(pack), index.packName(pack))) {
+                throw new DoppelException(VaultError.DAMAGED_OBJECT, "the header of " + object + " is wrong");
+            }
+            key = PackFormat.packKey(keys.root(PackFormat.epoch(header)), PackFormat.salt(header));
+            packKeys.put(pack, key);
+        }
+        return key;
+    }
+
+    @Override
+    public void close() {
+        codec.close();
+    }
+}

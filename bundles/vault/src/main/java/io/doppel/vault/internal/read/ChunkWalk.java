@@ -1,0 +1,130 @@
+package io.doppel.vault.internal.read;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.disk.ByteRange;
+import io.doppel.spi.disk.DiskReader;
+import io.doppel.vault.VersionDisk;
+import io.doppel.vault.chunk.Entry;
+import io.doppel.vault.chunk.Layout;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Location;
+import io.doppel.vault.internal.pack.Ids;
+import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.RecordReader;
+import io.doppel.vault.internal.tree.TreeReader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Reads a disk's chunks in order, fetching neighbours in a pack together. */
+final class ChunkWalk implements VersionDisk.ChunkReader {
+    /** Bytes between two wanted records that are read along rather than asked for apart. */
+    private static final int GAP = 64 << 10;
+
+    private static final byte[] ZEROS = new byte[Layout.MAX_PAGES * Layout.PAGE];
+
+    private final TreeReader tree;
+    private final ChunkIndex index;
+    private final RecordReader records;
+    private final Ids ids;
+    private final byte[] buffer = new byte[Layout.MAX_PAGES * Layout.PAGE];
+
+    ChunkWalk(TreeReader tree, ChunkIndex index, RecordReader records, Ids ids) {
+        this.tree = tree;
+        this.index = index;
+        this.records = records;
+        this.ids = ids;
+    }
+
+    @Override
+    public void read(long from, long to, VersionDisk.ChunkSink sink) throws DoppelException {
+        List<Entry> chunks = startingIn(from, to);
+        int fetched = 0;
+        for (int i = 0; i < chunks.size(); i++) {
+            if (i >= fetched) {
+                fetched = fetch(chunks, i);
+            }
+            Entry e = chunks.get(i);
+            records.read(ObjectKind.DATA, e.id(), buffer, 0, (int) e.length());
+            sink.chunk(e.offset(), buffer, 0, (int) e.length());
+        }
+    }
+
+    private List<Entry> startingIn(long from, long to) throws DoppelException {
+        List<Entry> chunks = new ArrayList<>();
+        tree.chunks(from, to, e -> {
+            if (e.offset() >= from) {
+                chunks.add(e);
+            }
+        });
+        return chunks;
+    }
+
+    /** Reads the records of as many chunks as follow each other in one pack; returns the first chunk not among them. */
+    private int fetch(List<Entry> chunks, int first) throws DoppelException {
+        List<Location> copies = index.find(chunks.get(first).id());
+        if (copies.isEmpty()) {
+            return first + 1;
+        }
+        Location start = copies.get(0);
+        long end = start.end();
+        int next = first + 1;
+        while (next < chunks.size()) {
+            List<Location> more = index.find(chunks.get(next).id());
+            Location l = more.isEmpty() ? null : more.get(0);
+            if (l == null
+                    || l.pack() != start.pack()
+                    || l.offset() < end
+                    || l.offset() - end > GAP
+                    || l.end() - start.offset() > RecordReader.SPAN) {
+                break;
+            }
+            end = l.end();
+            next++;
+        }
+        if (next > first + 1) {
+            records.prefetch(start.pack(), start.offset(), end);
+        }
+        return next;
+    }
+
+    @Override
+    public long compare(long from, long to, DiskReader other) throws DoppelException {
+        long end = Math.min(to, tree.size());
+        long zerosFrom = from;
+        for (Entry e : startingIn(from, end)) {
+            long bad = nonZero(other, zerosFrom, e.offset());
+            if (bad >= 0) {
+                return bad;
+            }
+            other.read(e.offset(), buffer, 0, (int) e.length());
+            if (!Arrays.equals(ids.id(ObjectKind.DATA, buffer, 0, (int) e.length()), e.id())) {
+                return e.offset();
+            }
+            zerosFrom = e.end();
+        }
+        return nonZero(other, zerosFrom, end);
+    }
+
+    private long nonZero(DiskReader other, long from, long to) throws DoppelException {
+        if (from >= to) {
+            return -1;
+        }
+        for (ByteRange r : other.allocated(new ByteRange(from, to - from))) {
+            for (long at = r.offset(); at < r.end(); at += buffer.length) {
+                int n = (int) Math.min(buffer.length, r.end() - at);
+                other.read(at, buffer, 0, n);
+                int bad = Arrays.mismatch(buffer, 0, n, ZEROS, 0, n);
+                if (bad >= 0) {
+                    return at + bad;
+                }
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void close() {
+        records.close();
+    }
+}

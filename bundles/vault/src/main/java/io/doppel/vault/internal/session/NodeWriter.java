@@ -1,0 +1,100 @@
+package io.doppel.vault.internal.session;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.internal.crypto.Gcm;
+import io.doppel.vault.internal.pack.Codec;
+import io.doppel.vault.internal.pack.Ids;
+import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.PackFormat;
+import io.doppel.vault.internal.pack.PackWriter;
+import io.doppel.vault.internal.tree.NodeStore;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Stores nodes, each in two different packs. */
+final class NodeWriter implements NodeStore, AutoCloseable {
+    private static final long TREE_PACK = 8L << 20;
+    private static final int COPIES = 2;
+
+    private final Session session;
+    private final VaultParts parts;
+    private final Ids ids;
+    private final Codec codec;
+    private final Gcm gcm = new Gcm();
+    private final PackWriter[] packs = new PackWriter[COPIES];
+    private final Set<Session.Key> claimed = new HashSet<>();
+    private byte[] compressed = new byte[Codec.bound(64 << 10)];
+    private byte[] sealed = new byte[(64 << 10) + Gcm.TAG];
+
+    NodeWriter(Session session, VaultParts parts) {
+        this.session = session;
+        this.parts = parts;
+        this.ids = new Ids(parts.keys().idKey());
+        this.codec = new Codec(parts.codec());
+    }
+
+    @Override
+    public synchronized byte[] store(byte[] bytes) throws DoppelException {
+        session.check();
+        byte[] id = ids.id(ObjectKind.NODE, bytes, 0, bytes.length);
+        int copies = parts.index().copies(id);
+        if (copies >= COPIES) {
+            parts.index().find(id).forEach(l -> session.use(l.pack()));
+            return id;
+        }
+        if (!claimed.add(Session.Key.of(id))) {
+            return id;
+        }
+        try {
+            append(id, bytes, COPIES - copies);
+        } catch (DoppelException e) {
+            throw session.failed(e);
+        }
+        return id;
+    }
+
+    private void append(byte[] id, byte[] bytes, int copies) throws DoppelException {
+        if (bytes.length > PackFormat.MAX_RAW) {
+            throw new IllegalArgumentException("node of " + bytes.length + " bytes");
+        }
+        if (sealed.length < bytes.length + Gcm.TAG) {
+            compressed = new byte[Codec.bound(bytes.length)];
+            sealed = new byte[bytes.length + Gcm.TAG];
+        }
+        int n = codec.compress(bytes, 0, bytes.length, compressed);
+        for (int i = 0; i < copies; i++) {
+            if (packs[i] == null) {
+                packs[i] = session.newPack(ObjectKind.NODE);
+            }
+            int stored = n >= 0
+                    ? packs[i].add(id, codec.preferred(), bytes.length, compressed, 0, n, sealed, gcm)
+                    : packs[i].add(id, Codec.STORED, bytes.length, bytes, 0, bytes.length, sealed, gcm);
+            session.addStored(stored);
+            if (packs[i].size() >= TREE_PACK) {
+                PackWriter full = packs[i];
+                packs[i] = null;
+                session.full(full);
+            }
+        }
+    }
+
+    synchronized void flush() throws DoppelException {
+        for (int i = 0; i < COPIES; i++) {
+            if (packs[i] != null) {
+                PackWriter last = packs[i];
+                packs[i] = null;
+                session.full(last);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        codec.close();
+        for (PackWriter p : packs) {
+            if (p != null) {
+                p.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.doppel.vault.internal.session;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.DiskTree;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.VersionManifest;
+import io.doppel.vault.WriteSession;
+import io.doppel.vault.chunk.CutRule;
+import io.doppel.vault.internal.crypto.Hkdf;
+import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.PackInfo;
+import io.doppel.vault.internal.pack.PackWriter;
+import io.doppel.vault.internal.tree.TreeReader;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** A write session: lanes for chunks, one writer for nodes, and what both share. */
+public final class Session implements WriteSession {
+    /** Where data packs end. */
+    static final long DATA_PACK = 64L << 20;
+
+    private final String id = UUID.randomUUID().toString();
+    private final VaultParts parts;
+    private final VersionLookup versions;
+    private final Consumer<Session> onClose;
+    private final PackCommitter committer;
+    private final CutRule cutRule;
+    private final NodeWriter nodeWriter;
+    private final AtomicLong stored = new AtomicLong();
+    /** Ids in packs of this session that are not durable yet. */
+    private final Set<Key> claimed = ConcurrentHashMap.newKeySet();
+
+    private final BitSet usedPacks = new BitSet();
+    private final Deque<PackWriter> parked = new ArrayDeque<>();
+    private final Set<SessionLane> lanes = new HashSet<>();
+    private boolean closed;
+
+    /** Finds a version's manifest. */
+    @FunctionalInterface
+    public interface VersionLookup {
+        /** The version of that id. */
+        VersionManifest version(String id) throws DoppelException;
+    }
+
+    /** The first 128 bits of an id. */
+    record Key(long a, long b) {
+        static Key of(byte[] id) {
+            ByteBuffer in = ByteBuffer.wrap(id);
+            return new Key(in.getLong(), in.getLong());
+        }
+    }
+
+    /** Starts a session. */
+    public Session(VaultParts parts, VersionLookup versions, Consumer<Session> onClose) {
+        this.parts = parts;
+        this.versions = versions;
+        this.onClose = onClose;
+        this.cutRule = new CutRule(Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker"));
+        this.committer = new PackCommitter(this::packStored);
+        this.nodeWriter = new NodeWriter(this, parts);
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String vaultId() {
+        return parts.vaultId();
+    }
+
+    @Override
+    public synchronized Lane lane() {
+        if (closed) {
+            throw new IllegalStateException("session is closed");
+        }
+        SessionLane lane = new SessionLane(this, parts, cutRule);
+        lanes.add(lane);
+        return lane;
+    }
+
+    @Override
+    public DiskTree tree(String diskKey, long size, Optional<String> baseVersion) throws DoppelException {
+        TreeReader base = null;
+        long baseData = 0;
+        if (baseVersion.isPresent()) {
+            VersionManifest.Disk disk = versions.version(baseVersion.get())
+                    .disk(diskKey)
+                    .orElseThrow(
+                            () -> new DoppelException(VaultError.NO_DISK, "The base has no disk '" + diskKey + "'"));
+            byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+            base = new TreeReader(parts.nodes(), root, disk.size());
+            baseData = disk.dataBytes();
+        }
+        return new SessionTree(nodeWriter, base, baseData, size);
+    }
+
+    @Override
+    public long storedBytes() {
+        return stored.get();
+    }
+
+    @Override
+    public void flush() throws DoppelException {
+        for (SessionLane lane : openLanes()) {
+            lane.close();
+        }
+        try {
+            PackWriter pack = unpark();
+            while (pack != null) {
+                committer.submit(pack);
+                pack = unpark();
+            }
+            nodeWriter.flush();
+        } finally {
+            committer.drain();
+        }
+    }
+
+    /** Names of the packs in which this session found what it did not store. */
+    public List<Integer> usedPacks() {
+        synchronized (usedPacks) {
+            return usedPacks.stream().boxed().toList();
+        }
+    }
+
+    /** Throws what failed first in this session, if anything did. */
+    void check() throws DoppelException {
+        committer.check();
+    }
+
+    DoppelException failed(DoppelException e) {
+        committer.fail(e);
+        return e;
+    }
+
+    /** Whether the id needs no storing: durable already, or on its way in this session. */
+    boolean known(byte[] chunk) {
+        int pack = parts.index().packOf(chunk);
+        if (pack >= 0) {
+            use(pack);
+            return true;
+        }
+        return !claimed.add(Key.of(chunk));
+    }
+
+    void use(int pack) {
+        synchronized (usedPacks) {
+            usedPacks.set(pack);
+        }
+    }
+
+    void addStored(long bytes) {
+        stored.addAndGet(bytes);
+    }
+
+    PackWriter newPack(ObjectKind kind) throws DoppelException {
+        int epoch = parts.keys().currentEpoch();
+        return new PackWriter(parts.storage(), kind, epoch, parts.keys().root(epoch));
+    }
+
+    void full(PackWriter pack) throws DoppelException {
+        committer.submit(pack);
+    }
+
+    synchronized void park(SessionLane lane, PackWriter pack) {
+        lanes.remove(lane);
+        if (pack != null) {
+            parked.add(pack);
+        }
+    }
+
+    synchronized PackWriter unpark() {
+        return parked.poll();
+    }
+
+    private synchronized List<SessionLane> openLanes() {
+        return new ArrayList<>(lanes);
+    }
+
+    private void packStored(PackInfo info) {
+        parts.packStored().accept(info);
+        if (info.kind() == ObjectKind.DATA) {
+            info.records().forEach(r -> claimed.remove(Key.of(r.id())));
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        try {
+            flush();
+        } catch (DoppelException e) {
+            // whoever stored the chunk that failed was told; what is durable stays usable
+            discard();
+        } finally {
+            committer.close();
+            nodeWriter.close();
+            onClose.accept(this);
+        }
+    }
+
+    private void discard() {
+        for (PackWriter pack = unpark(); pack != null; pack = unpark()) {
+            pack.close();
+        }
+    }
+}

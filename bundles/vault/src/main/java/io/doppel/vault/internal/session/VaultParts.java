@@ -1,0 +1,28 @@
+package io.doppel.vault.internal.session;
+
+import io.doppel.spi.storage.Storage;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.meta.KeyRing;
+import io.doppel.vault.internal.pack.PackInfo;
+import io.doppel.vault.internal.tree.NodeSource;
+import java.util.function.Consumer;
+
+/**
+ * What a session needs of an open vault.
+ *
+ * @param vaultId the vault's id
+ * @param storage its storage
+ * @param keys its keys
+ * @param index its index
+ * @param codec codec byte for new records
+ * @param nodes reads its nodes
+ * @param packStored told of every pack once it is durable
+ */
+public record VaultParts(
+        String vaultId,
+        Storage storage,
+        KeyRing keys,
+        ChunkIndex index,
+        byte codec,
+        NodeSource nodes,
+        Consumer<PackInfo> packStored) {}
