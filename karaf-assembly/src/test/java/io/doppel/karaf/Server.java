@@ -55,6 +55,8 @@ final class Server implements AutoCloseable {
         builder.environment().put("DOPPEL_HOME", state().toString());
         builder.environment().put("DOPPEL_SSH_PORT", String.valueOf(port));
         builder.environment().remove("DOPPEL_TTY");
+        // A bare machine or a service has no more than this.
+        builder.environment().put("LC_ALL", "POSIX");
         return builder;
     }
 
