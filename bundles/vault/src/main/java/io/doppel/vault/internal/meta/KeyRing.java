@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /** The keys of an open vault (docs/vault-format.md §3). Not changed until it is cleared. */
 public final class KeyRing {
     private final byte[] idKey;
-    private final TreeMap<Integer, byte[]> roots;
+    private volatile TreeMap<Integer, byte[]> roots;
 
     /** Takes the arrays as they are. */
     public KeyRing(byte[] idKey, Map<Integer, byte[]> roots) {
@@ -39,9 +39,11 @@ public final class KeyRing {
         return Optional.ofNullable(roots.get(epoch));
     }
 
-    /** Overwrites the keys; nothing can be read or written with them any more. */
+    /** Overwrites and forgets the keys, so that a straggler fails instead of encrypting with zeros. */
     void clear() {
+        TreeMap<Integer, byte[]> old = roots;
+        roots = new TreeMap<>();
+        old.values().forEach(root -> Arrays.fill(root, (byte) 0));
         Arrays.fill(idKey, (byte) 0);
-        roots.values().forEach(root -> Arrays.fill(root, (byte) 0));
     }
 }

@@ -1,0 +1,112 @@
+package io.doppel.vault.internal.meta;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultError;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Taking the lease (docs/vault-format.md §10). */
+final class LeaseHolding {
+    /** Rounds of others putting the next lease first, after which we give up. */
+    private static final int ROUNDS = 16;
+
+    private static final int NONCE_DIGITS = 32;
+
+    private final Leases leases;
+    private final LocalState local;
+    private final String vaultId;
+    private final Owner owner;
+    private final boolean takeOver;
+    private final Consumer<String> warnings;
+
+    LeaseHolding(
+            Leases leases, LocalState local, String vaultId, Owner owner, boolean takeOver, Consumer<String> warnings) {
+        this.leases = leases;
+        this.local = local;
+        this.vaultId = vaultId;
+        this.owner = owner;
+        this.takeOver = takeOver;
+        this.warnings = warnings;
+    }
+
+    /**
+     * A lease that was put.
+     *
+     * @param epoch its epoch
+     * @param nonce its nonce
+     * @param unclean whether the holder before did not release its own
+     */
+    record Held(long epoch, String nonce, boolean unclean) {}
+
+    /** Puts the next lease if we may. */
+    Held take() throws DoppelException {
+        for (int round = 1; ; round++) {
+            Leases.Table table = leases.table();
+            LocalState.KeptLeases kept = kept();
+            boolean unclean = !mayFollow(table, kept);
+            long epoch = table.top() + 1;
+            String nonce = kept.find(epoch).map(LocalState.KeptLease::nonce).orElse(Digests.randomHex(NONCE_DIGITS));
+            LocalState.KeptLease ours = new LocalState.KeptLease(epoch, nonce);
+            local.keep(withPredecessor(kept, ours));
+            try {
+                leases.put(new Lease(epoch, owner.installationId(), owner.serverName(), nonce, Instant.now()));
+            } catch (DoppelException e) {
+                if (!e.is(StorageError.EXISTS) || round == ROUNDS) {
+                    throw e;
+                }
+                continue;
+            }
+            local.keep(new LocalState.KeptLeases(vaultId, List.of(ours)));
+            return new Held(epoch, nonce, unclean);
+        }
+    }
+
+    private LocalState.KeptLeases kept() throws DoppelException {
+        try {
+            return local.leases(vaultId);
+        } catch (DoppelException e) {
+            if (takeOver && e.is(VaultError.LOCAL_STATE)) {
+                warnings.accept(e.what());
+                return new LocalState.KeptLeases(vaultId, List.of());
+            }
+            throw e;
+        }
+    }
+
+    private LocalState.KeptLeases withPredecessor(LocalState.KeptLeases kept, LocalState.KeptLease ours) {
+        List<LocalState.KeptLease> both = new ArrayList<>();
+        kept.find(ours.epoch() - 1).ifPresent(both::add);
+        both.add(ours);
+        return new LocalState.KeptLeases(vaultId, both);
+    }
+
+    /** Whether the newest lease was released; {@code HELD} if it was not and nothing allows us to follow it. */
+    private boolean mayFollow(Leases.Table table, LocalState.KeptLeases kept) throws DoppelException {
+        long top = table.top();
+        if (top == 0) {
+            return true;
+        }
+        try {
+            Lease lease = leases.lease(top);
+            if (table.released().contains(top) && leases.release(top).nonce().equals(lease.nonce())) {
+                return true;
+            }
+            boolean own = owner.installationId().equals(lease.installation())
+                    && kept.find(top).map(LocalState.KeptLease::nonce).equals(Optional.of(lease.nonce()));
+            if (!own && !takeOver) {
+                throw new DoppelException(
+                        VaultError.HELD, "The vault is held by server '" + lease.server() + "' since " + lease.since());
+            }
+        } catch (DoppelException e) {
+            if (!takeOver || !Problems.isObjectFault(e)) {
+                throw e;
+            }
+            warnings.accept(e.what());
+        }
+        return false;
+    }
+}

@@ -1,0 +1,221 @@
+package io.doppel.vault.internal.meta;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultError;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What a server keeps of a vault, in a folder of its own. Safe for several threads. */
+final class LocalState implements AutoCloseable {
+    private static final String MACHINE_KEY = "machine.key";
+    private static final String SEEN = "seen.json";
+    private static final String LEASE = "lease.json";
+    private static final String EXPORTED = "recovery-exported";
+
+    private final Path folder;
+    private final FileChannel lock;
+
+    private LocalState(Path folder, FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /**
+     * The newest head that the server saw.
+     *
+     * @param vault id of the vault
+     * @param generation its generation
+     * @param sha256 hex SHA-256 of its object
+     */
+    record Seen(String vault, long generation, String sha256) {}
+
+    /**
+     * Leases that may be ours.
+     *
+     * @param vault id of the vault
+     * @param leases each is either held or was about to be put
+     */
+    record KeptLeases(String vault, List<KeptLease> leases) {
+        KeptLeases {
+            leases = List.copyOf(leases);
+        }
+
+        Optional<KeptLease> find(long epoch) {
+            return leases.stream().filter(l -> l.epoch() == epoch).findFirst();
+        }
+    }
+
+    /**
+     * A lease that may be ours.
+     *
+     * @param epoch its epoch
+     * @param nonce its nonce
+     */
+    record KeptLease(long epoch, String nonce) {}
+
+    /** Takes the folder for itself, making it if needed; {@code HELD} if another process or opening has it. */
+    static LocalState forWriting(Path folder) throws DoppelException {
+        try {
+            DurableFiles.createFolders(folder);
+            FileChannel lock =
+                    FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!tryLock(lock)) {
+                lock.close();
+                throw new DoppelException(
+                        VaultError.HELD, "Another Doppel process on this server has the vault open (" + folder + ")");
+            }
+            LocalState state = new LocalState(folder, lock);
+            state.sweep();
+            return state;
+        } catch (IOException e) {
+            throw failure("cannot be used", folder, e);
+        }
+    }
+
+    /** Looks at the folder beside whoever uses it. */
+    static LocalState forReading(Path folder) throws DoppelException {
+        try {
+            DurableFiles.createFolders(folder);
+            return new LocalState(folder, null);
+        } catch (IOException e) {
+            throw failure("cannot be used", folder, e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            FileLock held = channel.tryLock();
+            return held != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private void sweep() throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, "*" + DurableFiles.UNFINISHED)) {
+            for (Path file : unfinished) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** The key file, if there is one; {@code LOCKED} if it is damaged. */
+    Optional<MachineKey> machineKey() throws DoppelException {
+        Path file = folder.resolve(MACHINE_KEY);
+        byte[] content;
+        try {
+            content = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new DoppelException(VaultError.KEY_FILE, "The key file " + file + " cannot be read", e);
+        }
+        Optional<MachineKey> key = MachineKey.read(content);
+        Arrays.fill(content, (byte) 0);
+        if (key.isEmpty()) {
+            throw new DoppelException(VaultError.LOCKED, "The key file " + file + " is damaged");
+        }
+        return key;
+    }
+
+    /** Replaces the key file. */
+    void storeMachineKey(MachineKey key) throws DoppelException {
+        Path file = folder.resolve(MACHINE_KEY);
+        byte[] content = key.write();
+        try {
+            DurableFiles.replace(file, content);
+        } catch (IOException e) {
+            throw new DoppelException(VaultError.KEY_FILE, "The key file " + file + " cannot be written", e);
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    void deleteMachineKey() throws DoppelException {
+        try {
+            Files.deleteIfExists(folder.resolve(MACHINE_KEY));
+            DurableFiles.sync(folder);
+        } catch (IOException e) {
+            throw failure("cannot be changed", folder, e);
+        }
+    }
+
+    /** The newest head seen of that vault. */
+    Optional<Seen> seen(String vault) throws DoppelException {
+        return read(SEEN, Seen.class).filter(s -> vault.equals(s.vault()));
+    }
+
+    void remember(Seen seen) throws DoppelException {
+        write(SEEN, Json.write(seen));
+    }
+
+    KeptLeases leases(String vault) throws DoppelException {
+        return read(LEASE, KeptLeases.class)
+                .filter(l -> vault.equals(l.vault()))
+                .orElse(new KeptLeases(vault, List.of()));
+    }
+
+    void keep(KeptLeases leases) throws DoppelException {
+        write(LEASE, Json.write(leases));
+    }
+
+    boolean recoveryExported() {
+        return Files.exists(folder.resolve(EXPORTED));
+    }
+
+    void markRecoveryExported() throws DoppelException {
+        write(EXPORTED, new byte[0]);
+    }
+
+    private <T> Optional<T> read(String name, Class<T> type) throws DoppelException {
+        Path file = folder.resolve(name);
+        byte[] text;
+        try {
+            text = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failure("cannot be read", file, e);
+        }
+        Optional<T> value = Json.read(text, type);
+        if (value.isEmpty()) {
+            throw failure("is damaged", file, null);
+        }
+        return value;
+    }
+
+    private void write(String name, byte[] content) throws DoppelException {
+        Path file = folder.resolve(name);
+        try {
+            DurableFiles.replace(file, content);
+        } catch (IOException e) {
+            throw failure("cannot be written", file, e);
+        }
+    }
+
+    private static DoppelException failure(String what, Path file, IOException cause) {
+        return new DoppelException(VaultError.LOCAL_STATE, file + " " + what, cause);
+    }
+
+    /** Lets others use the folder. */
+    @Override
+    public void close() throws DoppelException {
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                throw failure("cannot be let go", folder, e);
+            }
+        }
+    }
+}

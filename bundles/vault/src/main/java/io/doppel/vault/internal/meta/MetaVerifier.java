@@ -1,0 +1,141 @@
+package io.doppel.vault.internal.meta;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
+import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.internal.meta.SealedStore.Sealed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+
+/** Checks the descriptive objects of a vault, each on its own, so that one that is wrong hides no other. */
+final class MetaVerifier {
+    private final ObjectIo io;
+    private final String vaultId;
+    private final MasterKey master;
+    private final Leases leases;
+    private final Heads heads;
+    private final Versions versions;
+    private final CancelToken cancel;
+    private final List<ObjectProblem> problems = new ArrayList<>();
+
+    MetaVerifier(
+            ObjectIo io,
+            String vaultId,
+            MasterKey master,
+            Leases leases,
+            Heads heads,
+            Versions versions,
+            CancelToken cancel) {
+        this.io = io;
+        this.vaultId = vaultId;
+        this.master = master;
+        this.leases = leases;
+        this.heads = heads;
+        this.versions = versions;
+        this.cancel = cancel;
+    }
+
+    private interface Check {
+        void run() throws DoppelException;
+    }
+
+    List<ObjectProblem> verify(Head head) throws DoppelException {
+        check(Config.NAME, this::config);
+        problems.addAll(new KeySlots(io, vaultId).verify(master));
+        keyrings();
+        leases();
+        heads(head);
+        for (HeadVersion version : head.versions()) {
+            check(Versions.name(version.id()), () -> versions.read(version.id()));
+        }
+        return List.copyOf(problems);
+    }
+
+    /** Runs one check; what the object is to blame for is noted, what the way to it is to blame for ends everything. */
+    private void check(String name, Check check) throws DoppelException {
+        cancel.check();
+        try {
+            check.run();
+        } catch (DoppelException e) {
+            if (!Problems.isObjectFault(e)
+                    && !e.is(VaultError.NO_VAULT)
+                    && !e.is(VaultError.NEWER_FORMAT)
+                    && !e.is(StorageError.IO)
+                    && !e.is(StorageError.DENIED)) {
+                throw e;
+            }
+            problems.add(new ObjectProblem(name, e.what(), e.code()));
+        }
+    }
+
+    private void config() throws DoppelException {
+        Config.Stored stored = Config.read(io, false);
+        if (!stored.text().verify(master.mac())) {
+            throw Problems.damaged(Config.NAME, "its signature is wrong");
+        }
+        if (!stored.config().id().equals(vaultId)) {
+            throw Problems.damaged(
+                    Config.NAME, "it is of vault " + stored.config().id());
+        }
+    }
+
+    private void keyrings() throws DoppelException {
+        List<String> names = KeyRingObject.names(io, vaultId);
+        for (String name : names) {
+            check(name, () -> KeyRingObject.read(io, name, vaultId, master).clear());
+        }
+        for (int generation = 1; generation <= Math.max(1, names.size()); generation++) {
+            String name = KeyRingObject.objectName(vaultId, generation);
+            if (!names.contains(name)) {
+                check(name, () -> {
+                    throw Problems.missing(name);
+                });
+            }
+        }
+    }
+
+    private void leases() throws DoppelException {
+        Leases.Table table = leases.table();
+        for (long epoch = 1; epoch <= table.top(); epoch++) {
+            long e = epoch;
+            check(Leases.name(e), () -> leases.lease(e));
+            if (table.closed().contains(e)) {
+                check(Leases.closingName(e), () -> leases.closing(e));
+            }
+            if (table.released().contains(e)) {
+                check(Leases.releaseName(e), () -> leases.release(e));
+            }
+        }
+    }
+
+    private void heads(Head newest) throws DoppelException {
+        NavigableSet<Long> generations = heads.generations();
+        for (long generation : generations) {
+            check(Heads.name(generation), () -> heads.read(generation));
+        }
+        if (newest.generation() > 0 && !generations.contains(newest.generation())) {
+            check(Heads.name(newest.generation()), () -> {
+                throw Problems.missing(Heads.name(newest.generation()));
+            });
+        }
+        check("heads", () -> chain(newest));
+        check("heads", heads::newest);
+    }
+
+    /** As long as there are older heads, the chain of hashes leads to one of them. */
+    private void chain(Head newest) throws DoppelException {
+        List<Long> chain = heads.chain(newest);
+        long oldest = chain.get(chain.size() - 1);
+        if (chain.size() < Heads.KEPT && oldest > 0) {
+            Sealed<Head> last = heads.read(oldest);
+            if (!last.value().previous().isEmpty()) {
+                throw new DoppelException(
+                        VaultError.MISSING_OBJECT,
+                        "The head before '" + Heads.name(oldest) + "' is not there, although only " + chain.size()
+                                + " are left");
+            }
+        }
+    }
+}

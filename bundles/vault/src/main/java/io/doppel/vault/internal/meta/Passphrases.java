@@ -1,0 +1,81 @@
+package io.doppel.vault.internal.meta;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Arrays;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.params.Argon2Parameters;
+
+/** Keys from passphrases: Argon2id over the passphrase in UTF-8, normalised to NFC. */
+final class Passphrases {
+    private static final int VERSION = Argon2Parameters.ARGON2_VERSION_13;
+    private static final int MEMORY_KIB = 65536;
+    private static final int ITERATIONS = 3;
+    private static final int LANES = 4;
+    private static final int SALT = 16;
+    private static final int MOST_MEMORY_KIB = 1 << 20;
+    private static final int MOST_ITERATIONS = 64;
+    private static final int MOST_LANES = 64;
+
+    private Passphrases() {}
+
+    /** The parameters of a new slot, with a new salt. */
+    static Slot.Kdf newKdf() {
+        return new Slot.Kdf("argon2id", VERSION, MEMORY_KIB, ITERATIONS, LANES, Digests.random(SALT));
+    }
+
+    /** Whether the parameters are of a kind and size that we calculate. */
+    static boolean isAcceptable(Slot.Kdf kdf) {
+        return "argon2id".equals(kdf.name())
+                && isWithin(kdf.version(), VERSION, VERSION)
+                && isWithin(kdf.parallelism(), 1, MOST_LANES)
+                && isWithin(kdf.memoryKiB(), 8 * kdf.parallelism(), MOST_MEMORY_KIB)
+                && isWithin(kdf.iterations(), 1, MOST_ITERATIONS)
+                && kdf.salt() != null
+                && kdf.salt().length == SALT;
+    }
+
+    private static boolean isWithin(Integer value, int least, int most) {
+        return value != null && value >= least && value <= most;
+    }
+
+    /** The key of a passphrase under acceptable parameters, in an array that the caller clears. */
+    static byte[] derive(char[] passphrase, Slot.Kdf kdf) throws DoppelException {
+        byte[] secret = utf8(passphrase);
+        byte[] key = new byte[MasterKey.LENGTH];
+        Argon2BytesGenerator generator = new Argon2BytesGenerator();
+        generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+                .withVersion(kdf.version())
+                .withMemoryAsKB(kdf.memoryKiB())
+                .withIterations(kdf.iterations())
+                .withParallelism(kdf.parallelism())
+                .withSalt(kdf.salt())
+                .build());
+        generator.generateBytes(secret, key);
+        Arrays.fill(secret, (byte) 0);
+        return key;
+    }
+
+    private static byte[] utf8(char[] passphrase) throws DoppelException {
+        CharBuffer text = CharBuffer.wrap(passphrase);
+        if (!Normalizer.isNormalized(text, Normalizer.Form.NFC)) {
+            // Java normalises into a String only, which cannot be cleared; most passphrases do not come here.
+            text = CharBuffer.wrap(
+                    Normalizer.normalize(text, Normalizer.Form.NFC).toCharArray());
+        }
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(text);
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            Arrays.fill(encoded.array(), (byte) 0);
+            return bytes;
+        } catch (CharacterCodingException e) {
+            throw new DoppelException(CommonError.BAD_SETTING, "The passphrase has half a character in it", e);
+        }
+    }
+}
