@@ -19,10 +19,13 @@ public record TransferResult(Map<String, DiskResult> disks) {
      * One disk's result.
      *
      * @param size size in bytes
+     * @param dataBytes bytes of it that are not known zeros
+     * @param dataBytes bytes of it that are not known zeros
      * @param progress final figures
-     * @param vaultRoots for each vault id among the sinks, the id (hex) of the root node of the disk's tree
+     * @param vaultRoots for each vault id among the sinks, the id (hex) of the root node of the disk's tree; empty
+     *     text if the disk is all zeros
      */
-    public record DiskResult(long size, Progress progress, Map<String, String> vaultRoots) {
+    public record DiskResult(long size, long dataBytes, Progress progress, Map<String, String> vaultRoots) {
         /** Checks and copies. */
         public DiskResult {
             Objects.requireNonNull(progress);

@@ -8,7 +8,6 @@ import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.meta.KeyRing;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,14 +22,15 @@ public final class RecordReader implements AutoCloseable {
     /** Most bytes of a span. */
     public static final int SPAN = 4 << 20;
 
+    /** Bytes read at once where nodes lie, because a walk wants their neighbours next. */
+    private static final int NODE_SPAN = 256 << 10;
+
     private static final int KEYS_KEPT = 64;
 
     private final Storage storage;
     private final KeyRing keys;
     private final ChunkIndex index;
-    private final Ids ids;
-    private final Gcm gcm = new Gcm();
-    private final Codec codec = new Codec(Codec.STORED);
+    private final RecordDecoder decoder;
     private final Map<Integer, SecretKeySpec> packKeys = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -44,14 +44,13 @@ public final class RecordReader implements AutoCloseable {
     private int spanPack = -1;
     private long spanAt;
     private int spanLength;
-    private byte[] plain = new byte[64 << 10];
 
     /** A reader over an open vault's parts. */
     public RecordReader(Storage storage, KeyRing keys, ChunkIndex index) {
         this.storage = storage;
         this.keys = keys;
         this.index = index;
-        this.ids = new Ids(keys.idKey());
+        this.decoder = new RecordDecoder(keys.idKey());
     }
 
     /**
@@ -143,23 +142,16 @@ public final class RecordReader implements AutoCloseable {
     }
 
     private boolean decode(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
-        if (l.raw() > PackFormat.MAX_RAW || l.stored() > PackFormat.MAX_RAW + Gcm.TAG || l.stored() < Gcm.TAG) {
+        if (l.stored() > PackFormat.MAX_RAW + Gcm.TAG) {
             return false;
         }
         if (l.pack() != spanPack || l.offset() < spanAt || l.end() > spanAt + spanLength) {
-            long want = kind == ObjectKind.NODE ? Math.max(l.stored(), 256 << 10) : l.stored();
+            long want = kind == ObjectKind.NODE ? Math.max(l.stored(), NODE_SPAN) : l.stored();
             long limit = Math.max(l.stored(), index.packSize(l.pack()) - l.offset());
             fill(l.pack(), l.offset(), (int) Math.min(want, limit));
         }
-        if (plain.length < l.stored()) {
-            plain = new byte[Math.max(l.stored(), plain.length * 2)];
-        }
-        byte[] aad = PackFormat.recordAad(kind, l.codec(), l.raw(), id);
-        byte[] nonce = Gcm.nonce(PackFormat.RECORDS, l.offset());
-        int n = gcm.open(packKey(l.pack()), nonce, aad, span, (int) (l.offset() - spanAt), l.stored(), plain, 0);
-        return n >= 0
-                && codec.decompress(l.codec(), plain, 0, n, out, outFrom, l.raw())
-                && Arrays.equals(ids.id(kind, out, outFrom, l.raw()), id);
+        RecordInfo record = new RecordInfo(id, l.codec(), l.raw(), l.stored(), l.offset());
+        return decoder.decode(packKey(l.pack()), kind, record, span, (int) (l.offset() - spanAt), out, outFrom);
     }
 
     private void fill(int pack, long from, int length) throws DoppelException {
@@ -190,6 +182,6 @@ public final class RecordReader implements AutoCloseable {
 
     @Override
     public void close() {
-        codec.close();
+        decoder.close();
     }
 }

@@ -39,6 +39,11 @@ final class SessionLane implements WriteSession.Lane {
     }
 
     @Override
+    public long storedBytes() {
+        return storedBytes;
+    }
+
+    @Override
     public byte[] store(byte[] buffer, int from, int length) throws DoppelException {
         session.check();
         byte[] id = ids.id(ObjectKind.DATA, buffer, from, length);

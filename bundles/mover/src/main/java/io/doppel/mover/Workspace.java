@@ -1,0 +1,37 @@
+package io.doppel.mover;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VersionDisk;
+import io.doppel.vault.WriteSession;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/** What one worker thread keeps from segment to segment: a lane for each session, a chunk reader for each disk. */
+final class Workspace implements AutoCloseable {
+    private final Map<WriteSession, WriteSession.Lane> lanes = new IdentityHashMap<>();
+    private final Map<VersionDisk, VersionDisk.ChunkReader> readers = new IdentityHashMap<>();
+
+    WriteSession.Lane lane(WriteSession session) {
+        return lanes.computeIfAbsent(session, WriteSession::lane);
+    }
+
+    VersionDisk.ChunkReader reader(VersionDisk disk) {
+        if (!readers.containsKey(disk)) {
+            // one disk at a time keeps memory bounded; another disk's reader is made again when it is needed
+            closeReaders();
+            readers.put(disk, disk.chunkReader());
+        }
+        return readers.get(disk);
+    }
+
+    private void closeReaders() {
+        readers.values().forEach(VersionDisk.ChunkReader::close);
+        readers.clear();
+    }
+
+    @Override
+    public void close() throws DoppelException {
+        lanes.values().forEach(WriteSession.Lane::close);
+        closeReaders();
+    }
+}

@@ -1,0 +1,45 @@
+package io.doppel.vault.internal.pack;
+
+import io.doppel.vault.internal.crypto.Gcm;
+import java.util.Arrays;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Decrypts, decompresses and proves records. One instance serves one thread. */
+public final class RecordDecoder implements AutoCloseable {
+    private final Ids ids;
+    private final Gcm gcm = new Gcm();
+    private final Codec codec = new Codec(Codec.STORED);
+    private byte[] plain = new byte[64 << 10];
+
+    /** For a dedup domain's secret. */
+    public RecordDecoder(byte[] idKey) {
+        this.ids = new Ids(idKey);
+    }
+
+    /**
+     * Decodes a record.
+     *
+     * @param in bytes that hold the record from {@code from} on
+     * @return whether it proved to be what its id says
+     */
+    public boolean decode(
+            SecretKeySpec key, ObjectKind kind, RecordInfo r, byte[] in, int from, byte[] out, int outFrom) {
+        if (r.raw() > PackFormat.MAX_RAW || r.stored() > PackFormat.MAX_RAW + Gcm.TAG || r.stored() < Gcm.TAG) {
+            return false;
+        }
+        if (plain.length < r.stored()) {
+            plain = new byte[Math.max(r.stored(), plain.length * 2)];
+        }
+        byte[] aad = PackFormat.recordAad(kind, r.codec(), r.raw(), r.id());
+        byte[] nonce = Gcm.nonce(PackFormat.RECORDS, r.offset());
+        int n = gcm.open(key, nonce, aad, in, from, r.stored(), plain, 0);
+        return n >= 0
+                && codec.decompress(r.codec(), plain, 0, n, out, outFrom, r.raw())
+                && Arrays.equals(ids.id(kind, out, outFrom, r.raw()), r.id());
+    }
+
+    @Override
+    public void close() {
+        codec.close();
+    }
+}

@@ -1,0 +1,122 @@
+package io.doppel.vault.internal.verify;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
+import io.doppel.spi.storage.Storage;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.VerifyProgress;
+import io.doppel.vault.VerifyReport;
+import io.doppel.vault.VersionManifest;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.IndexLoader;
+import io.doppel.vault.internal.index.IndexSegments;
+import io.doppel.vault.internal.meta.HeadVersion;
+import io.doppel.vault.internal.meta.ObjectProblem;
+import io.doppel.vault.internal.meta.VaultMeta;
+import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.PackReader;
+import io.doppel.vault.internal.tree.NodeSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Verifies a vault: its descriptive objects, its packs byte by byte, and that every version finds all it needs. */
+public final class Verifier {
+    private final Storage storage;
+    private final VaultMeta meta;
+    private final ChunkIndex index;
+    private final NodeSource nodes;
+    private final List<VerifyReport.Problem> problems = new ArrayList<>();
+    private final Map<String, List<String>> versionProblems = new LinkedHashMap<>();
+
+    /** A verifier of an open vault; for one use. */
+    public Verifier(Storage storage, VaultMeta meta, ChunkIndex index, NodeSource nodes) {
+        this.storage = storage;
+        this.meta = meta;
+        this.index = index;
+        this.nodes = nodes;
+    }
+
+    /**
+     * Verifies.
+     *
+     * @param only versions to check with the packs they need; empty for everything
+     * @throws DoppelException if it was cancelled or the storage cannot be read now; damage is told in the report
+     */
+    public VerifyReport verify(List<String> only, VerifyProgress progress, CancelToken cancel) throws DoppelException {
+        Map<String, VersionManifest> versions = versions(only);
+        VersionWalk walk = new VersionWalk(index, nodes, cancel);
+        Set<Integer> packs = new TreeSet<>();
+        if (only.isEmpty()) {
+            checkObjects(cancel);
+            for (int i = 0; i < index.packCount(); i++) {
+                packs.add(i);
+            }
+        } else {
+            for (VersionManifest v : versions.values()) {
+                walk.packsOf(v, packs);
+            }
+        }
+        PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel);
+        pass.run(packs);
+        problems.addAll(pass.problems());
+        for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
+            versionProblems.put(e.getKey(), walk.problems(e.getValue(), pass.damage()));
+        }
+        return new VerifyReport(pass.bytes(), problems, versionProblems);
+    }
+
+    private Map<String, VersionManifest> versions(List<String> only) throws DoppelException {
+        List<String> ids = only.isEmpty()
+                ? meta.head().versions().stream().map(HeadVersion::id).toList()
+                : only;
+        Map<String, VersionManifest> found = new LinkedHashMap<>();
+        for (String id : ids) {
+            try {
+                found.put(id, meta.version(id));
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                    throw e;
+                }
+                versionProblems.put(id, List.of(e.what()));
+            }
+        }
+        return found;
+    }
+
+    private void checkObjects(CancelToken cancel) throws DoppelException {
+        for (ObjectProblem p : meta.verifyMeta(cancel)) {
+            problems.add(new VerifyReport.Problem(p.object(), p.reason()));
+        }
+        IndexSegments segments = new IndexSegments(storage, meta.keys());
+        for (String name : meta.head().index()) {
+            cancel.check();
+            note(IndexSegments.objectName(name), () -> segments.load(name, new ChunkIndex()));
+        }
+        PackReader reader = new PackReader(storage, meta.keys());
+        for (ObjectKind kind : ObjectKind.values()) {
+            for (String name : IndexLoader.unknown(storage, kind, index)) {
+                cancel.check();
+                note(kind.objectName(name), () -> reader.open(kind, name));
+            }
+        }
+    }
+
+    private interface Check {
+        void run() throws DoppelException;
+    }
+
+    private void note(String object, Check check) throws DoppelException {
+        try {
+            check.run();
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                throw e;
+            }
+            problems.add(new VerifyReport.Problem(object, e.what()));
+        }
+    }
+}
