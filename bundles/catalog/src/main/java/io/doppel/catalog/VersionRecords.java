@@ -1,0 +1,29 @@
+package io.doppel.catalog;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.VersionView;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The versions of the vaults, as far as the server knows them; the vaults themselves decide. Safe for several threads;
+ * changes are durable on return. Times are kept to the microsecond.
+ */
+@ProviderType
+public interface VersionRecords {
+    /** Keeps a version, replacing what was known of it. */
+    void put(VersionView version) throws DoppelException;
+
+    /** Replaces everything known of a vault's versions, all or nothing. */
+    void replaceAll(String vault, List<VersionView> versions) throws DoppelException;
+
+    /** Versions, newest first, of one vault or all, of machines whose name or id equals {@code machine} or all. */
+    List<VersionView> list(Optional<String> vault, Optional<String> machine) throws DoppelException;
+
+    /** Versions whose id starts with the given text. */
+    List<VersionView> startingWith(String idStart) throws DoppelException;
+
+    /** Number of versions known of a vault. */
+    int count(String vault) throws DoppelException;
+}

@@ -1,0 +1,84 @@
+package io.doppel.catalog.internal;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.catalog.CatalogError;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** Runs transactions on a pooled data source. Knows no database product. */
+class Database {
+    private static final int ATTEMPTS = 4;
+
+    private final DataSource source;
+
+    Database(DataSource source) {
+        this.source = source;
+    }
+
+    DataSource source() {
+        return source;
+    }
+
+    /** What happens in one transaction. It may be run again from its start after a conflict with another one. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Connection connection) throws SQLException, DoppelException;
+    }
+
+    /** What happens in one transaction without a result. */
+    @FunctionalInterface
+    interface Change {
+        void run(Connection connection) throws SQLException, DoppelException;
+    }
+
+    /** Runs the work in one transaction, committed on return and rolled back on failure. */
+    <T> T call(Work<T> work) throws DoppelException {
+        for (int attempt = 1; ; attempt++) {
+            try (Connection connection = source.getConnection()) {
+                return transaction(connection, work);
+            } catch (SQLException e) {
+                if (attempt == ATTEMPTS || !isConflict(e)) {
+                    throw failure(e);
+                }
+            }
+        }
+    }
+
+    void change(Change change) throws DoppelException {
+        call(connection -> {
+            change.run(connection);
+            return null;
+        });
+    }
+
+    private static <T> T transaction(Connection connection, Work<T> work) throws SQLException, DoppelException {
+        connection.setAutoCommit(false);
+        boolean committed = false;
+        try {
+            T result = work.run(connection);
+            connection.commit();
+            committed = true;
+            return result;
+        } finally {
+            if (!committed) {
+                connection.rollback();
+            }
+        }
+    }
+
+    /** Deadlocks and serialization failures (class 40), and two inserts of one key that raced (class 23). */
+    private static boolean isConflict(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && (state.startsWith("40") || state.startsWith("23"));
+    }
+
+    private static DoppelException failure(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        if (state.equals("22001")) {
+            return new DoppelException(CatalogError.TOO_LONG, "A value does not fit its column", e);
+        }
+        return new DoppelException(
+                CatalogError.DATABASE, "The database answered '" + e.getMessage() + "' (" + state + ")", e);
+    }
+}

@@ -1,0 +1,73 @@
+package io.doppel.catalog.internal;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobDefinition;
+import io.doppel.catalog.Catalog;
+import io.doppel.catalog.HostRecord;
+import io.doppel.catalog.NamedRecords;
+import io.doppel.catalog.RunRecords;
+import io.doppel.catalog.VaultRecord;
+import io.doppel.catalog.VersionRecords;
+
+/** The catalogue in a relational database. */
+public final class SqlCatalog implements Catalog {
+    private final DerbyDatabase database;
+    private final NamedRecords<HostRecord> hosts;
+    private final NamedRecords<VaultRecord> vaults;
+    private final NamedRecords<JobDefinition> definitions;
+    private final RunRecords runs;
+    private final VersionRecords versions;
+
+    private SqlCatalog(DerbyDatabase database) {
+        this.database = database;
+        hosts = new SqlHosts(database);
+        vaults = new SqlVaults(database);
+        definitions = new SqlDefinitions(database);
+        runs = new SqlRuns(database);
+        versions = new SqlVersions(database);
+    }
+
+    /** Brings the database to this version's schema; closes it if that fails. */
+    public static Catalog open(DerbyDatabase database) throws DoppelException {
+        boolean ready = false;
+        try {
+            Migrations.run(database, Migrations.ours());
+            ready = true;
+            return new SqlCatalog(database);
+        } finally {
+            if (!ready) {
+                database.close();
+            }
+        }
+    }
+
+    @Override
+    public NamedRecords<HostRecord> hosts() {
+        return hosts;
+    }
+
+    @Override
+    public NamedRecords<VaultRecord> vaults() {
+        return vaults;
+    }
+
+    @Override
+    public NamedRecords<JobDefinition> definitions() {
+        return definitions;
+    }
+
+    @Override
+    public RunRecords runs() {
+        return runs;
+    }
+
+    @Override
+    public VersionRecords versions() {
+        return versions;
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

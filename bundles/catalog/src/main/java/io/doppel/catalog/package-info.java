@@ -1,0 +1,7 @@
+/** What the server remembers: hosts, vaults, definitions, runs, versions. Never secrets. */
+@Export
+@Version("1.0.0")
+package io.doppel.catalog;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

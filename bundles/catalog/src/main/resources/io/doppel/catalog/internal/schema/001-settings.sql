@@ -1,0 +1,19 @@
+CREATE TABLE hosts (
+  name VARCHAR(255) NOT NULL PRIMARY KEY,
+  host_type VARCHAR(64) NOT NULL,
+  settings VARCHAR(32000) NOT NULL
+);
+CREATE TABLE vaults (
+  name VARCHAR(255) NOT NULL PRIMARY KEY,
+  vault_id VARCHAR(64) NOT NULL,
+  storage_type VARCHAR(64) NOT NULL,
+  settings VARCHAR(32000) NOT NULL,
+  read_only BOOLEAN NOT NULL,
+  recovery_exported BOOLEAN NOT NULL
+);
+CREATE TABLE definitions (
+  name VARCHAR(255) NOT NULL PRIMARY KEY,
+  kind VARCHAR(64) NOT NULL,
+  machines VARCHAR(32000) NOT NULL,
+  job_options VARCHAR(32000) NOT NULL
+);

@@ -1,0 +1,18 @@
+CREATE TABLE versions (
+  vault VARCHAR(255) NOT NULL,
+  id VARCHAR(64) NOT NULL,
+  host VARCHAR(255) NOT NULL,
+  machine_id VARCHAR(1000) NOT NULL,
+  machine_name VARCHAR(1000) NOT NULL,
+  taken BIGINT NOT NULL,
+  disks INTEGER NOT NULL,
+  logical_bytes BIGINT NOT NULL,
+  data_bytes BIGINT NOT NULL,
+  stored_bytes BIGINT NOT NULL,
+  consistency VARCHAR(32) NOT NULL,
+  health VARCHAR(16) NOT NULL,
+  validated BIGINT NOT NULL,
+  problems VARCHAR(32000) NOT NULL,
+  PRIMARY KEY (vault, id)
+);
+CREATE INDEX versions_by_time ON versions (taken);

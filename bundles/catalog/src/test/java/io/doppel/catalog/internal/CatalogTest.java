@@ -1,0 +1,284 @@
+package io.doppel.catalog.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobDefinition;
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
+import io.doppel.api.job.JobTask;
+import io.doppel.api.job.LogLine;
+import io.doppel.api.job.Progress;
+import io.doppel.api.vault.VersionView;
+import io.doppel.catalog.Catalog;
+import io.doppel.catalog.CatalogError;
+import io.doppel.catalog.HostRecord;
+import io.doppel.catalog.VaultRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CatalogTest {
+    private static final Instant AT = Instant.parse("2026-11-21T01:02:03.456789Z");
+    private static final JobDefinition NIGHTLY =
+            new JobDefinition("nightly", "backup", List.of("ho st/ß*", "*"), Map.of("vault", "v1"));
+
+    @TempDir
+    Path folder;
+
+    private Catalog catalog;
+
+    @BeforeEach
+    void open() throws DoppelException {
+        catalog = Catalog.open(folder);
+    }
+
+    @AfterEach
+    void close() {
+        catalog.close();
+    }
+
+    private void reopen() throws DoppelException {
+        catalog.close();
+        catalog = Catalog.open(folder);
+    }
+
+    @Test
+    void namedRecordsSurviveReopening() throws Exception {
+        String name = "ü".repeat(200) + "東京 🙂";
+        HostRecord host = new HostRecord(name, "folder", Map.of("path", "/a b/ü", "password", "ref-1"));
+        VaultRecord vault = new VaultRecord("v", "0123", "local", Map.of("path", "/v"), true, false);
+        catalog.hosts().add(host);
+        catalog.vaults().add(vault);
+        catalog.definitions().put(NIGHTLY);
+        reopen();
+        assertEquals(List.of(host), catalog.hosts().all());
+        assertEquals(Optional.of(host), catalog.hosts().find(name));
+        assertEquals(List.of(vault), catalog.vaults().all());
+        assertEquals(List.of(NIGHTLY), catalog.definitions().all());
+        VaultRecord exported = new VaultRecord("v", "0123", "local", Map.of("path", "/w"), false, true);
+        catalog.vaults().put(exported);
+        assertEquals(List.of(exported), catalog.vaults().all());
+        assertTrue(catalog.hosts().remove(name));
+        assertFalse(catalog.hosts().remove(name));
+    }
+
+    @Test
+    void aNameIsTakenOnceEvenByARace() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        List<Callable<Boolean>> adds = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            String type = "t" + i;
+            adds.add(() -> {
+                try {
+                    catalog.hosts().add(new HostRecord("one", type, Map.of()));
+                    return true;
+                } catch (DoppelException e) {
+                    assertTrue(e.is(CommonError.EXISTS), e.getMessage());
+                    return false;
+                }
+            });
+        }
+        int won = 0;
+        for (Future<Boolean> f : threads.invokeAll(adds)) {
+            won += f.get() ? 1 : 0;
+        }
+        threads.shutdown();
+        assertEquals(1, won);
+        assertEquals(1, catalog.hosts().all().size());
+    }
+
+    @Test
+    void whatIsTooLongIsRefused() {
+        DoppelException name = assertThrows(
+                DoppelException.class, () -> catalog.hosts().add(new HostRecord("x".repeat(256), "t", Map.of())));
+        assertTrue(name.is(CatalogError.TOO_LONG));
+        DoppelException settings = assertThrows(
+                DoppelException.class,
+                () -> catalog.hosts().add(new HostRecord("x", "t", Map.of("k", "v".repeat(40_000)))));
+        assertTrue(settings.is(CatalogError.TOO_LONG));
+        DoppelException type = assertThrows(
+                DoppelException.class, () -> catalog.hosts().add(new HostRecord("x", "t".repeat(65), Map.of())));
+        assertTrue(type.is(CatalogError.TOO_LONG), type.getMessage());
+    }
+
+    @Test
+    void runsTasksAndLogsSurviveReopening() throws Exception {
+        JobRun queued = catalog.runs().add(NIGHTLY, AT);
+        JobRun running = new JobRun(
+                queued.id(),
+                NIGHTLY,
+                JobState.RUNNING,
+                new Progress(5, 4, 3, 2, 1),
+                AT,
+                Optional.of(AT),
+                Optional.empty(),
+                "",
+                "");
+        catalog.runs().update(running);
+        JobTask machine =
+                catalog.runs().addTask(queued.id(), Optional.empty(), "h/m", JobState.QUEUED, Optional.empty());
+        JobTask disk =
+                catalog.runs().addTask(queued.id(), Optional.of(machine.id()), "d", JobState.RUNNING, Optional.of(AT));
+        LogLine line = new LogLine(AT, disk.id(), LogLine.Level.WARNING, "slower way: ü");
+        catalog.runs().addLine(queued.id(), line);
+        Progress half = new Progress(10, 5, 5, 0, 0);
+        catalog.runs().progress(queued.id(), half, Map.of(disk.id(), half));
+        reopen();
+        assertEquals(half, catalog.runs().find(queued.id()).orElseThrow().progress());
+        assertEquals(half, catalog.runs().tasks(queued.id()).get(1).progress());
+        assertEquals(machine, catalog.runs().tasks(queued.id()).get(0));
+        assertEquals(List.of(line), catalog.runs().log(queued.id()));
+        assertEquals(1, catalog.runs().open().size());
+
+        JobRun ended = new JobRun(
+                queued.id(),
+                NIGHTLY,
+                JobState.FAILED,
+                half,
+                AT,
+                Optional.of(AT),
+                Optional.of(AT.plusSeconds(1)),
+                "DPL-X-0001: it failed",
+                "DPL-X-0001");
+        JobTask failed = new JobTask(
+                disk.id(),
+                queued.id(),
+                Optional.of(machine.id()),
+                "d",
+                JobState.FAILED,
+                half,
+                Optional.of(AT),
+                Optional.of(AT),
+                "no",
+                "DPL-X-0001",
+                Map.of("version", "ab"));
+        catalog.runs().close(ended, List.of(failed), line);
+        assertEquals(Optional.of(ended), catalog.runs().find(queued.id()));
+        assertEquals(List.of(machine, failed), catalog.runs().tasks(queued.id()));
+        assertEquals(List.of(line, line), catalog.runs().log(queued.id()));
+        assertEquals(List.of(), catalog.runs().open());
+    }
+
+    @Test
+    void longTextsOfRunsAreShortenedNotRefused() throws Exception {
+        JobRun run = catalog.runs().add(NIGHTLY, AT);
+        JobTask task = catalog.runs()
+                .addTask(run.id(), Optional.empty(), "n".repeat(2000), JobState.RUNNING, Optional.empty());
+        catalog.runs().addLine(run.id(), new LogLine(AT, task.id(), LogLine.Level.INFO, "🙂".repeat(9000)));
+        assertEquals(1000, catalog.runs().tasks(run.id()).get(0).name().length());
+        String kept = catalog.runs().log(run.id()).get(0).text();
+        assertTrue(kept.endsWith("🙂…"), kept.substring(kept.length() - 3));
+    }
+
+    @Test
+    void numbersGoOnByOneAfterReopening() throws Exception {
+        long first = catalog.runs().add(NIGHTLY, AT).id();
+        reopen();
+        long second = catalog.runs().add(NIGHTLY, AT).id();
+        assertEquals(first + 1, second);
+        assertEquals(
+                List.of(second, first),
+                catalog.runs().newest(5).stream().map(JobRun::id).toList());
+        assertEquals(1, catalog.runs().newest(1).size());
+    }
+
+    @Test
+    void versionsAreFoundByVaultMachineAndStartOfId() throws Exception {
+        VersionView a = version("aa11", "v1", "m1", "web", AT);
+        VersionView b = version("ab22", "v1", "m2", "db", AT.plusSeconds(1));
+        VersionView c = version("aa11", "v2", "m1", "web", AT.plusSeconds(2));
+        for (VersionView v : List.of(a, b, c)) {
+            catalog.versions().put(v);
+        }
+        assertEquals(List.of(c, b, a), catalog.versions().list(Optional.empty(), Optional.empty()));
+        assertEquals(List.of(b, a), catalog.versions().list(Optional.of("v1"), Optional.empty()));
+        assertEquals(List.of(c, a), catalog.versions().list(Optional.empty(), Optional.of("web")));
+        assertEquals(List.of(b), catalog.versions().list(Optional.of("v1"), Optional.of("m2")));
+        assertEquals(List.of(b), catalog.versions().startingWith("ab"));
+        assertEquals(List.of(), catalog.versions().startingWith("%"));
+        assertEquals(2, catalog.versions().count("v1"));
+        catalog.versions().replaceAll("v1", List.of(b));
+        assertEquals(List.of(c, b), catalog.versions().list(Optional.empty(), Optional.empty()));
+        catalog.vaults().remove("v2");
+        assertEquals(List.of(b), catalog.versions().list(Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void manyProblemsOfAVersionAreCounted() throws Exception {
+        List<String> problems = IntStream.range(0, 5000)
+                .mapToObj(i -> "object " + i + " is gone")
+                .toList();
+        VersionView v = version("aa", "v", "m", "n", AT);
+        catalog.versions()
+                .put(new VersionView(
+                        v.id(), "v", "h", "m", "n", AT, 1, 2, 3, 4, "CRASH", VersionView.Health.DAMAGED, AT, problems));
+        List<String> kept = catalog.versions().startingWith("aa").get(0).problems();
+        assertEquals("object 0 is gone", kept.get(0));
+        assertEquals("… and " + (5001 - kept.size()) + " more", kept.get(kept.size() - 1));
+    }
+
+    @Test
+    void twoCataloguesInOneProcessAreApart() throws Exception {
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Catalog beside = Catalog.open(other);
+        beside.hosts().add(new HostRecord("x", "t", Map.of()));
+        beside.close();
+        assertEquals(List.of(), catalog.hosts().all());
+    }
+
+    @Test
+    void closingTheLastEndsTheEnginesThreads() throws Exception {
+        catalog.close();
+        catalog.close();
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (engineThreads() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertEquals(0, engineThreads());
+        assertTrue(Files.exists(folder.resolve("derby.log")));
+        catalog = Catalog.open(folder);
+        assertEquals(List.of(), catalog.hosts().all());
+    }
+
+    private static long engineThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("derby") || t.getName().startsWith("doppel-catalog"))
+                .count();
+    }
+
+    private static VersionView version(String id, String vault, String machine, String name, Instant at) {
+        return new VersionView(
+                id,
+                vault,
+                "h",
+                machine,
+                name,
+                at,
+                1,
+                2,
+                3,
+                4,
+                "CRASH",
+                VersionView.Health.UNVERIFIED,
+                Instant.EPOCH,
+                List.of());
+    }
+}
