@@ -19,7 +19,6 @@ import java.util.UUID;
  */
 record Config(String magic, int format, Features features, String id, Instant created, String compression) {
     static final String NAME = "config";
-    static final List<String> COMPRESSIONS = List.of("zstd", "lz4");
 
     private static final String MAGIC = "doppel-vault";
     private static final int FORMAT = 1;
@@ -63,7 +62,7 @@ record Config(String magic, int format, Features features, String id, Instant cr
         refuseNewer(object, toWrite);
         SignedText text = SignedText.parse(NAME, object);
         Config config = text.read(Config.class);
-        if (!isUuid(config.id()) || config.created() == null || !COMPRESSIONS.contains(config.compression())) {
+        if (!isUuid(config.id()) || config.created() == null || !isCompression(config.compression())) {
             throw Problems.damaged(NAME, "a field is missing or wrong");
         }
         return new Stored(config, text);
@@ -78,19 +77,25 @@ record Config(String magic, int format, Features features, String id, Instant cr
         }
         Formats f = formats.get();
         if (f.format() != FORMAT) {
-            throw new DoppelException(VaultError.NEWER_FORMAT, "The vault has format " + f.format());
+            throw new DoppelException(VaultError.NEWER_FORMAT, "'config' says that the vault has format " + f.format());
         }
         if (!f.features().incompatible().isEmpty()) {
             throw new DoppelException(
                     VaultError.NEWER_FORMAT,
-                    "The vault has the features " + f.features().incompatible());
+                    "'config' says that the vault has the features "
+                            + f.features().incompatible());
         }
         if (toWrite && !f.features().readOnlyCompatible().isEmpty()) {
             throw new DoppelException(
                     VaultError.NEWER_FORMAT,
-                    "The vault has the features " + f.features().readOnlyCompatible()
-                            + ", with which it can be read but not written here");
+                    "'config' says that the vault has the features "
+                            + f.features().readOnlyCompatible() + ", with which it can be read but not written here");
         }
+    }
+
+    /** Whether it is the name of a codec that we know. */
+    static boolean isCompression(String name) {
+        return "zstd".equals(name) || "lz4".equals(name);
     }
 
     private static boolean isUuid(String id) {

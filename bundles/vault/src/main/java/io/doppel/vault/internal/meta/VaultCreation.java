@@ -25,7 +25,7 @@ final class VaultCreation {
 
     /** Makes the vault and keeps its key file. */
     void create(String compression, char[] passphrase) throws DoppelException {
-        if (!Config.COMPRESSIONS.contains(compression)) {
+        if (!Config.isCompression(compression)) {
             throw new DoppelException(
                     CommonError.BAD_SETTING, "Compression is '" + compression + "', expected zstd or lz4");
         }

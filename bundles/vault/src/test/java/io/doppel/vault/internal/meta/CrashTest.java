@@ -1,0 +1,99 @@
+package io.doppel.vault.internal.meta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.StorageError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stops the server before and after every operation on the storage, then goes on with a new life. */
+class CrashTest {
+    @TempDir
+    Path temp;
+
+    /** Lets everything fail from one operation on. */
+    private static final class Failpoint implements MapStorage.Hook {
+        private final int at;
+        private final boolean after;
+        private int count;
+        boolean hit;
+
+        Failpoint(int at, boolean after) {
+            this.at = at;
+            this.after = after;
+        }
+
+        @Override
+        public void before(String operation, String name) throws DoppelException {
+            count++;
+            if (hit || !after && count == at) {
+                fail();
+            }
+        }
+
+        @Override
+        public void after(String operation, String name) throws DoppelException {
+            if (after && count == at) {
+                fail();
+            }
+        }
+
+        private void fail() throws DoppelException {
+            hit = true;
+            throw new DoppelException(StorageError.UNREACHABLE, "crashed");
+        }
+    }
+
+    @Test
+    void everyPointOfCreatingPublishingAndClosing() throws Exception {
+        int points = 0;
+        for (boolean after : new boolean[] {false, true}) {
+            boolean hit = true;
+            for (int at = 1; hit; at++) {
+                Failpoint failpoint = new Failpoint(at, after);
+                goThrough(failpoint, "point " + at + (after ? " after" : " before"));
+                hit = failpoint.hit;
+                points++;
+            }
+        }
+        assertTrue(points > 70, points + " points");
+    }
+
+    private void goThrough(Failpoint failpoint, String point) throws Exception {
+        MapStorage storage = new MapStorage();
+        Path folder = Files.createTempDirectory(temp, "crash");
+        List<String> acknowledged = new ArrayList<>();
+        storage.hook = failpoint;
+        live(storage, folder, acknowledged);
+        storage.hook = (operation, name) -> {};
+        try (VaultMeta meta = storage.objects.containsKey("config")
+                ? Fixture.attach(storage, folder)
+                : Fixture.create(storage, folder)) {
+            for (String id : acknowledged) {
+                assertTrue(meta.head().lists(id), point);
+            }
+            for (HeadVersion version : meta.head().versions()) {
+                assertEquals(version.id(), meta.version(version.id()).id(), point);
+            }
+            assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER), point);
+            String id = Fixture.publish(meta);
+            assertTrue(meta.head().lists(id), point);
+        }
+        Fixture.attach(storage, folder).close();
+    }
+
+    private static void live(MapStorage storage, Path folder, List<String> acknowledged) {
+        try (VaultMeta meta = Fixture.create(storage, folder)) {
+            acknowledged.add(Fixture.publish(meta));
+            acknowledged.add(Fixture.publish(meta));
+        } catch (DoppelException e) {
+            assertEquals(StorageError.UNREACHABLE.id(), e.code().id(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.doppel.vault.internal.meta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LeaseTest {
+    @TempDir
+    Path temp;
+
+    private final MapStorage storage = new MapStorage();
+
+    private static DoppelException gone() {
+        return new DoppelException(StorageError.UNREACHABLE, "The target is gone");
+    }
+
+    /** Ends a server without letting it release its lease. */
+    private static void kill(VaultMeta meta, MapStorage its) {
+        its.hook = (operation, name) -> {
+            throw gone();
+        };
+        meta.close();
+        its.hook = (operation, name) -> {};
+    }
+
+    private Path server(String name) throws IOException {
+        Path folder = Files.createDirectories(temp.resolve(name));
+        Files.copy(temp.resolve("a/machine.key"), folder.resolve("machine.key"), StandardCopyOption.REPLACE_EXISTING);
+        return folder;
+    }
+
+    @Test
+    void anotherServerIsRefusedWhileTheVaultIsHeld() throws Exception {
+        MapStorage beta = storage.view();
+        try (VaultMeta meta = Fixture.create(storage, temp.resolve("a"))) {
+            Path b = server("b");
+            DoppelException e =
+                    Fixture.assertCode(VaultError.HELD, () -> Fixture.open(beta, b, Fixture.BETA, Mode.ATTACH, ""));
+            assertTrue(e.getMessage().contains("'alpha'"), e.getMessage());
+            String id = Fixture.publish(meta);
+            try (VaultMeta reader = Fixture.open(beta, b, Fixture.BETA, Mode.READ_ONLY, "")) {
+                assertTrue(reader.head().lists(id));
+                String second = Fixture.publish(meta);
+                assertFalse(reader.head().lists(second));
+                reader.refresh();
+                assertTrue(reader.head().lists(second));
+            }
+        }
+        try (VaultMeta meta = Fixture.open(beta, temp.resolve("b"), Fixture.BETA, Mode.ATTACH, "")) {
+            assertFalse(meta.leaseWasUnclean());
+            assertEquals(2, meta.leaseEpoch());
+        }
+    }
+
+    @Test
+    void oneStateFolderServesOneOpening() throws Exception {
+        VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
+        Fixture.assertCode(VaultError.HELD, () -> Fixture.attach(storage, temp.resolve("a")));
+        meta.close();
+        Fixture.attach(storage, temp.resolve("a")).close();
+    }
+
+    @Test
+    void afterItsOwnCrashAServerGoesOnByItself() throws Exception {
+        VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
+        String id = Fixture.publish(meta);
+        kill(meta, storage);
+        try (VaultMeta again = Fixture.attach(storage, temp.resolve("a"))) {
+            assertTrue(again.leaseWasUnclean());
+            assertEquals(2, again.leaseEpoch());
+            assertTrue(again.head().lists(id));
+        }
+        try (VaultMeta again = Fixture.attach(storage, temp.resolve("a"))) {
+            assertFalse(again.leaseWasUnclean());
+        }
+    }
+
+    @Test
+    void aCloneOfTheServerThatIsLeftBehindIsRefused() throws Exception {
+        Fixture.create(storage, temp.resolve("a")).close();
+        Path clone = Files.createDirectories(temp.resolve("clone"));
+        try (Stream<Path> files = Files.list(temp.resolve("a"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, clone.resolve(file.getFileName()));
+            }
+        }
+        try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
+            Fixture.assertCode(VaultError.HELD, () -> Fixture.attach(storage.view(), clone));
+            Fixture.publish(meta);
+        }
+    }
+
+    @Test
+    void whoWasTakenOverPublishesNothingMore() throws Exception {
+        MapStorage beta = storage.view();
+        VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
+        String id = Fixture.publish(meta);
+        VaultMeta taken = Fixture.open(beta, server("b"), Fixture.BETA, Mode.TAKE_OVER, "");
+        assertTrue(taken.leaseWasUnclean());
+        assertTrue(taken.head().lists(id));
+        DoppelException e = Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
+        assertTrue(e.getMessage().contains("'beta'"), e.getMessage());
+        Fixture.assertCode(VaultError.LEASE_LOST, meta::checkLease);
+        meta.close();
+        assertFalse(storage.objects.containsKey(Leases.releaseName(1)));
+        Fixture.assertCode(VaultError.HELD, () -> Fixture.attach(storage, temp.resolve("a")));
+        taken.close();
+        Fixture.attach(storage, temp.resolve("a")).close();
+    }
+
+    @Test
+    void aLeaseThatVanishedIsLost() throws Exception {
+        VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
+        storage.objects.remove(Leases.name(1));
+        Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
+        meta.close();
+    }
+
+    @Test
+    void aVoidHeadIsNeitherReadNorInTheWay() throws Exception {
+        MapStorage alpha = storage.view();
+        VaultMeta stalled = Fixture.create(alpha, temp.resolve("a"));
+        String first = Fixture.publish(stalled);
+        VaultMeta[] taken = new VaultMeta[1];
+        alpha.hook = (operation, name) -> {
+            if (operation.equals("put") && name.equals(Heads.name(2)) && taken[0] == null) {
+                taken[0] = Fixture.open(storage, serverUnchecked("b"), Fixture.BETA, Mode.TAKE_OVER, "");
+            }
+        };
+        Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(stalled));
+        stalled.close();
+        assertTrue(storage.objects.containsKey(Heads.name(2)));
+        try (VaultMeta reader = Fixture.open(storage.view(), server("c"), Fixture.ALPHA, Mode.READ_ONLY, "")) {
+            assertEquals(1, reader.head().generation());
+        }
+        String third = Fixture.publish(taken[0]);
+        assertEquals(3, taken[0].head().generation());
+        taken[0].close();
+        try (VaultMeta reader = Fixture.open(storage.view(), server("d"), Fixture.ALPHA, Mode.READ_ONLY, "")) {
+            assertEquals(
+                    List.of(first, third),
+                    reader.head().versions().stream().map(HeadVersion::id).toList());
+            assertEquals(List.of(), reader.verifyMeta(Fixture.NEVER));
+        }
+    }
+
+    private Path serverUnchecked(String name) {
+        try {
+            return server(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aHeadThatWasStoredWithoutAnAnswerIsSaidAgain() throws Exception {
+        VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
+        storage.hook = failing("put", Heads.name(1), true);
+        String id = Fixture.publish(meta);
+        assertEquals(2, meta.head().generation());
+        assertEquals(1, meta.head().versions().size());
+        meta.close();
+        try (VaultMeta again = Fixture.attach(storage, temp.resolve("a"))) {
+            assertTrue(again.head().lists(id));
+        }
+    }
+
+    @Test
+    void aHeadThatWasNotStoredFailsThePublicationAndTheNextOneSucceeds() throws Exception {
+        VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
+        storage.hook = failing("put", Heads.name(1), false);
+        Fixture.assertCode(StorageError.IO, () -> Fixture.publish(meta));
+        assertEquals(0, meta.head().generation());
+        String id = Fixture.publish(meta);
+        assertEquals(
+                List.of(id),
+                meta.head().versions().stream().map(HeadVersion::id).toList());
+        meta.close();
+        assertTrue(storage.objects.containsKey(Leases.releaseName(1)));
+    }
+
+    @Test
+    void aHeadThatTurnsUpLateBecomesTheBaseOfTheNext() throws Exception {
+        MapStorage alpha = storage.view();
+        VaultMeta meta = Fixture.create(alpha, temp.resolve("a"));
+        byte[][] delayed = new byte[1][];
+        alpha.hook = new MapStorage.Hook() {
+            @Override
+            public void before(String operation, String name) {}
+
+            @Override
+            public void after(String operation, String name) throws DoppelException {
+                if (operation.equals("put") && name.equals(Heads.name(1)) && delayed[0] == null) {
+                    delayed[0] = storage.objects.remove(name);
+                    throw new DoppelException(StorageError.IO, "no answer");
+                }
+            }
+        };
+        Fixture.assertCode(StorageError.IO, () -> Fixture.publish(meta));
+        storage.objects.put(Heads.name(1), delayed[0]);
+        Fixture.publish(meta);
+        assertEquals(2, meta.head().versions().size());
+        assertEquals(2, meta.head().generation());
+        meta.close();
+    }
+
+    private static MapStorage.Hook failing(String operation, String name, boolean done) {
+        return new MapStorage.Hook() {
+            private boolean failed;
+
+            @Override
+            public void before(String op, String object) throws DoppelException {
+                fail(op, object, false);
+            }
+
+            @Override
+            public void after(String op, String object) throws DoppelException {
+                fail(op, object, true);
+            }
+
+            private void fail(String op, String object, boolean after) throws DoppelException {
+                if (!failed && after == done && op.equals(operation) && object.equals(name)) {
+                    failed = true;
+                    throw new DoppelException(StorageError.IO, "no answer");
+                }
+            }
+        };
+    }
+
+    @Test
+    void removingVersionsAndReplacingSegments() throws Exception {
+        try (VaultMeta meta = Fixture.create(storage, temp.resolve("a"))) {
+            String first = Fixture.publish(meta);
+            String second = Fixture.publish(meta);
+            meta.publish(new HeadChange(List.of(), List.of(), List.of(first), List.of()));
+            Head head = meta.publish(
+                    HeadChange.replacingIndex(List.of("segment-" + first, "segment-" + second), List.of("merged")));
+            assertEquals(
+                    List.of(second),
+                    head.versions().stream().map(HeadVersion::id).toList());
+            assertEquals(List.of("merged"), head.index());
+        }
+    }
+}
