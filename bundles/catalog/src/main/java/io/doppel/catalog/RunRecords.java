@@ -10,6 +10,7 @@ import io.doppel.api.job.Progress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -24,6 +25,23 @@ public interface RunRecords {
 
     /** Writes state, progress, times and outcome of a run. */
     void update(JobRun run) throws DoppelException;
+
+    /**
+     * A task to be added.
+     *
+     * @param name what it is about
+     * @param results named results that are known before it starts
+     */
+    record NewTask(String name, Map<String, String> results) {
+        /** Checks and copies. */
+        public NewTask {
+            Objects.requireNonNull(name);
+            results = Map.copyOf(results);
+        }
+    }
+
+    /** Adds tasks at the top of a run in state QUEUED, all or nothing, in this order. */
+    List<JobTask> addTasks(long runId, List<NewTask> tasks) throws DoppelException;
 
     /** Adds a task under the next number. */
     JobTask addTask(long runId, Optional<Long> parentId, String name, JobState state, Optional<Instant> started)

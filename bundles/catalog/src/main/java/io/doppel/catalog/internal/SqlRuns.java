@@ -62,38 +62,60 @@ final class SqlRuns implements RunRecords {
     }
 
     @Override
+    public List<JobTask> addTasks(long runId, List<NewTask> tasks) throws DoppelException {
+        return database.call(connection -> {
+            List<JobTask> added = new ArrayList<>();
+            for (NewTask task : tasks) {
+                added.add(insert(connection, runId, Optional.empty(), task, JobState.QUEUED, Optional.empty()));
+            }
+            return added;
+        });
+    }
+
+    @Override
     public JobTask addTask(long runId, Optional<Long> parentId, String name, JobState state, Optional<Instant> started)
             throws DoppelException {
-        String kept = Columns.shortened(name, Columns.NAMES);
-        return database.call(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO tasks (run_id, parent_id, name, task_state, started, bytes_total, bytes_done, bytes_read,"
-                            + " bytes_stored, bytes_skipped, outcome, error_code, results)"
-                            + " VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, '', '', '{}')",
-                    Statement.RETURN_GENERATED_KEYS)) {
-                insert.setLong(1, runId);
-                if (parentId.isPresent()) {
-                    insert.setLong(2, parentId.get());
-                } else {
-                    insert.setNull(2, Types.BIGINT);
-                }
-                insert.setString(3, kept);
-                insert.setString(4, state.name());
-                Columns.set(insert, 5, started);
-                return new JobTask(
-                        insertedId(insert),
-                        runId,
-                        parentId,
-                        kept,
-                        state,
-                        Progress.NONE,
-                        started.map(at -> Columns.instant(Columns.micros(at))),
-                        Optional.empty(),
-                        "",
-                        "",
-                        Map.of());
+        NewTask task = new NewTask(name, Map.of());
+        return database.call(connection -> insert(connection, runId, parentId, task, state, started));
+    }
+
+    private static JobTask insert(
+            Connection connection,
+            long runId,
+            Optional<Long> parentId,
+            NewTask task,
+            JobState state,
+            Optional<Instant> started)
+            throws SQLException, DoppelException {
+        String name = Columns.shortened(task.name(), Columns.NAMES);
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO tasks (run_id, parent_id, name, task_state, started, results, bytes_total, bytes_done,"
+                        + " bytes_read, bytes_stored, bytes_skipped, outcome, error_code)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, '', '')",
+                Statement.RETURN_GENERATED_KEYS)) {
+            insert.setLong(1, runId);
+            if (parentId.isPresent()) {
+                insert.setLong(2, parentId.get());
+            } else {
+                insert.setNull(2, Types.BIGINT);
             }
-        });
+            insert.setString(3, name);
+            insert.setString(4, state.name());
+            Columns.set(insert, 5, started);
+            insert.setString(6, Columns.json(task.results()));
+            return new JobTask(
+                    insertedId(insert),
+                    runId,
+                    parentId,
+                    name,
+                    state,
+                    Progress.NONE,
+                    started.map(at -> Columns.instant(Columns.micros(at))),
+                    Optional.empty(),
+                    "",
+                    "",
+                    task.results());
+        }
     }
 
     @Override
