@@ -29,4 +29,16 @@ public interface InventoryService {
 
     /** The machines of one host, or of all. A host that cannot be reached is left out here and shows in {@link #hosts()}. */
     List<HostMachine> machines(Optional<String> host) throws DoppelException;
+
+    /** The originals kept on the hosts that can be reached, oldest first. */
+    List<KeptOriginalView> keptOriginals();
+
+    /**
+     * Deletes the old disks of a restore over the original for good. Confirming a restore twice does nothing.
+     *
+     * @param host name of the host
+     * @param restoreId the restore, see {@link KeptOriginalView#restoreId()}
+     * @throws DoppelException if there is no such host, or it cannot be reached
+     */
+    void confirmRestore(String host, String restoreId) throws DoppelException;
 }
