@@ -108,7 +108,10 @@ public final class FailpointStorage implements Storage {
         return this;
     }
 
-    /** From now on takes this many bytes in writes, then throws {@link StorageError#FULL} at each until told otherwise. */
+    /**
+     * From now on takes this many bytes in writes, then throws {@link StorageError#FULL}; what an aborted writer wrote is
+     * free again. {@link Long#MAX_VALUE} ends it.
+     */
     public synchronized FailpointStorage fullAfter(long bytes) {
         bytesLeft = bytes;
         return this;
@@ -164,10 +167,13 @@ public final class FailpointStorage implements Storage {
 
     private synchronized void take(int length) throws DoppelException {
         if (length > bytesLeft) {
-            bytesLeft = 0;
             throw new DoppelException(StorageError.FULL, "Failpoint: no space left");
         }
-        bytesLeft -= bytesLeft == Long.MAX_VALUE ? 0 : length;
+        bytesLeft -= length;
+    }
+
+    private synchronized void giveBack(long length) {
+        bytesLeft = Math.min(bytesLeft, Long.MAX_VALUE - length) + length;
     }
 
     @Override
@@ -229,6 +235,7 @@ public final class FailpointStorage implements Storage {
     private final class Writer implements ObjectWriter {
         private final String name;
         private final ObjectWriter writer;
+        private long taken;
 
         Writer(String name, ObjectWriter writer) {
             this.name = name;
@@ -239,6 +246,7 @@ public final class FailpointStorage implements Storage {
         public void write(byte[] buffer, int from, int length) throws DoppelException {
             through(Kind.WRITE, name, () -> {
                 take(length);
+                taken += length;
                 writer.write(buffer, from, length);
                 return null;
             });
@@ -248,12 +256,15 @@ public final class FailpointStorage implements Storage {
         public void commit() throws DoppelException {
             through(Kind.COMMIT, name, () -> {
                 writer.commit();
+                taken = 0;
                 return null;
             });
         }
 
         @Override
         public void close() {
+            giveBack(taken);
+            taken = 0;
             writer.close();
         }
     }

@@ -1,0 +1,91 @@
+package io.doppel.tck;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.GrantScope;
+import io.doppel.spi.storage.ObjectInfo;
+import io.doppel.spi.storage.ObjectWriter;
+import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageCapabilities;
+import io.doppel.spi.storage.StorageGrant;
+import io.doppel.spi.storage.StorageSpace;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A storage that passes everything on; a mutant gets one thing wrong. */
+class StorageMutant implements Storage {
+    final MemoryStorage right;
+
+    StorageMutant(MemoryStorage.Content content, boolean readOnly) {
+        this.right = new MemoryStorage(content, readOnly);
+    }
+
+    @Override
+    public StorageCapabilities capabilities() {
+        return right.capabilities();
+    }
+
+    @Override
+    public ObjectWriter put(String name) throws DoppelException {
+        return right.put(name);
+    }
+
+    @Override
+    public void read(String name, long offset, byte[] buffer, int from, int length) throws DoppelException {
+        right.read(name, offset, buffer, from, length);
+    }
+
+    @Override
+    public void list(String prefix, Consumer<ObjectInfo> consumer) throws DoppelException {
+        right.list(prefix, consumer);
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(String name) throws DoppelException {
+        return right.stat(name);
+    }
+
+    @Override
+    public void delete(String name) throws DoppelException {
+        right.delete(name);
+    }
+
+    @Override
+    public Optional<StorageSpace> space() throws DoppelException {
+        return right.space();
+    }
+
+    @Override
+    public Optional<StorageGrant> grant(GrantScope scope, Duration timeToLive) throws DoppelException {
+        return right.grant(scope, timeToLive);
+    }
+
+    @Override
+    public void close() {
+        right.close();
+    }
+
+    /** A writer that passes everything on. */
+    static class Writer implements ObjectWriter {
+        final ObjectWriter right;
+
+        Writer(ObjectWriter right) {
+            this.right = right;
+        }
+
+        @Override
+        public void write(byte[] buffer, int from, int length) throws DoppelException {
+            right.write(buffer, from, length);
+        }
+
+        @Override
+        public void commit() throws DoppelException {
+            right.commit();
+        }
+
+        @Override
+        public void close() {
+            right.close();
+        }
+    }
+}
