@@ -6,47 +6,10 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class Mount:
-    """A mounted layer over a store folder; leaving the block unmounts it."""
-
-    def __init__(self, store, *options):
-        self.store, self.options = store, options
-
-    def __enter__(self):
-        self.path = tempfile.mkdtemp(prefix="powercut-mnt-")
-        self.process = subprocess.Popen([sys.executable, os.path.join(HERE, "powercut.py"), self.path, self.store,
-                                         *self.options], stdout=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 20
-        while not os.path.exists(self.path + "/.power-cut"):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError("the layer did not mount")
-            time.sleep(0.01)
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run(["fusermount", "-u", self.path], check=True, timeout=30)
-        self.report = json.loads(self.process.communicate(timeout=60)[0])
-        os.rmdir(self.path)
-
-    def __truediv__(self, name):
-        return os.path.join(self.path, name)
-
-    def cut(self):
-        with open(self / ".power-cut", "w") as control:
-            control.write("cut")
-
-    def status(self):
-        with open(self / ".power-cut") as control:
-            return json.load(control)
+from mount import Mount
 
 
 def write(path, data, sync=False, flags=os.O_CREAT | os.O_EXCL):

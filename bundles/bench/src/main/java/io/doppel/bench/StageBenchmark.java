@@ -1,15 +1,21 @@
 package io.doppel.bench;
 
 import com.github.luben.zstd.Zstd;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.disk.ByteRange;
+import io.doppel.spi.disk.DiskReader;
+import io.doppel.vault.chunk.CutRule;
+import io.doppel.vault.chunk.EntrySink;
+import io.doppel.vault.chunk.SegmentScanner;
+import io.doppel.vault.internal.crypto.Gcm;
+import io.doppel.vault.internal.pack.Codec;
+import io.doppel.vault.internal.pack.Ids;
+import io.doppel.vault.internal.pack.ObjectKind;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,9 +26,10 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What one core does with data, stage by stage, in chunks of 128 KiB. The score is MiB of input a second. */
+/** What one core does with data, stage by stage, in chunks of 128 KiB. The score is MiB of plaintext a second. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -33,47 +40,78 @@ public class StageBenchmark {
     static final int MIB = 32;
     private static final int SIZE = MIB << 20;
     private static final int CHUNKS = SIZE / Sample.CHUNK;
+    private static final int READ = 256 << 10;
     private static final byte[] ZERO_PAGE = new byte[Sample.PAGE];
+    private static final byte[] NO_AAD = new byte[0];
+
+    private final SecretKeySpec key = new SecretKeySpec(new byte[32], "AES");
+    private final Ids ids = new Ids(new byte[32]);
+    private final Codec zstd = new Codec(Codec.ZSTD);
+    private final Codec lz4 = new Codec(Codec.LZ4);
+    private final Gcm gcm = new Gcm();
+    private final SegmentScanner scanner =
+            new SegmentScanner(new CutRule("a cut rule key".getBytes(StandardCharsets.US_ASCII)));
+    private final byte[] out = new byte[Codec.bound(Sample.CHUNK) + Gcm.TAG];
 
     private byte[] data;
     private byte[] zeros;
-    private byte[] out;
-    private byte[][] zstd;
-    private byte[][] lz4;
-    private MessageDigest sha;
-    private Mac mac;
-    private LZ4Compressor lz4Compressor;
-    private LZ4SafeDecompressor lz4Decompressor;
+    private byte[][] asZstd;
+    private byte[][] asLz4;
+    private byte[][] sealed;
+    private long counter;
 
-    /** Makes the input and its compressed forms. */
+    /** Makes the input of every stage. */
     @Setup
-    public void prepare() throws GeneralSecurityException {
+    public void prepare() {
         data = Sample.bytes(SIZE);
         zeros = new byte[SIZE];
-        lz4Compressor = LZ4Factory.nativeInstance().fastCompressor();
-        lz4Decompressor = LZ4Factory.nativeInstance().safeDecompressor();
-        sha = MessageDigest.getInstance("SHA-256");
-        mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(new byte[32], "HmacSHA256"));
-        out = new byte
-                [(int) Math.max(Zstd.compressBound(Sample.CHUNK), lz4Compressor.maxCompressedLength(Sample.CHUNK))];
-        zstd = new byte[CHUNKS][];
-        lz4 = new byte[CHUNKS][];
+        asZstd = new byte[CHUNKS][];
+        asLz4 = new byte[CHUNKS][];
+        sealed = new byte[CHUNKS][];
         for (int i = 0; i < CHUNKS; i++) {
-            byte[] chunk = Arrays.copyOfRange(data, i * Sample.CHUNK, (i + 1) * Sample.CHUNK);
-            zstd[i] = Zstd.compress(chunk, 1);
-            lz4[i] = lz4Compressor.compress(chunk);
+            asZstd[i] = compressed(zstd, i);
+            asLz4[i] = compressed(lz4, i);
+            int n = seal(i, nonceOf(i));
+            sealed[i] = Arrays.copyOf(out, n);
         }
     }
 
-    /** The keyed id of a chunk: SHA-256 of it, then HMAC of that. */
+    /** Frees native memory. */
+    @TearDown
+    public void close() {
+        zstd.close();
+        lz4.close();
+    }
+
+    private byte[] compressed(Codec codec, int chunk) {
+        int n = codec.compress(data, chunk * Sample.CHUNK, Sample.CHUNK, out);
+        return n < 0 ? new byte[0] : Arrays.copyOf(out, n);
+    }
+
+    private static byte[] nonceOf(long number) {
+        return Gcm.nonce(1, number);
+    }
+
+    private int seal(int chunk, byte[] nonce) {
+        return gcm.seal(key, nonce, NO_AAD, data, chunk * Sample.CHUNK, Sample.CHUNK, out, 0);
+    }
+
+    /** Cutting into chunks by content: page checksums, zero test and the copy out of the source. */
+    @Benchmark
+    @OperationsPerInvocation(MIB)
+    public long cut() throws DoppelException {
+        Counter counted = new Counter();
+        scanner.scan(new Memory(data), 0, SIZE, List.of(new ByteRange(0, SIZE)), READ, counted);
+        return counted.chunks;
+    }
+
+    /** The keyed id of chunks. */
     @Benchmark
     @OperationsPerInvocation(MIB)
     public int identify() {
         int sum = 0;
         for (int i = 0; i < CHUNKS; i++) {
-            sha.update(data, i * Sample.CHUNK, Sample.CHUNK);
-            sum += mac.doFinal(sha.digest())[0];
+            sum += ids.id(ObjectKind.DATA, data, i * Sample.CHUNK, Sample.CHUNK)[0];
         }
         return sum;
     }
@@ -89,28 +127,43 @@ public class StageBenchmark {
         return count;
     }
 
-    /** zstd level −1. */
+    /** The default of a vault: zstd as the vault uses it. */
+    @Benchmark
+    @OperationsPerInvocation(MIB)
+    public long zstd() {
+        return compressAll(zstd);
+    }
+
+    /** LZ4 as the vault uses it. */
+    @Benchmark
+    @OperationsPerInvocation(MIB)
+    public long lz4() {
+        return compressAll(lz4);
+    }
+
+    private long compressAll(Codec codec) {
+        long sum = 0;
+        for (int i = 0; i < CHUNKS; i++) {
+            sum += codec.compress(data, i * Sample.CHUNK, Sample.CHUNK, out);
+        }
+        return sum;
+    }
+
+    /** zstd level −1, for comparison. */
     @Benchmark
     @OperationsPerInvocation(MIB)
     public long zstdMinus1() {
-        return compress(-1);
+        return compressAtLevel(-1);
     }
 
-    /** zstd level 1, the default of a vault. */
-    @Benchmark
-    @OperationsPerInvocation(MIB)
-    public long zstd1() {
-        return compress(1);
-    }
-
-    /** zstd level 3. */
+    /** zstd level 3, for comparison. */
     @Benchmark
     @OperationsPerInvocation(MIB)
     public long zstd3() {
-        return compress(3);
+        return compressAtLevel(3);
     }
 
-    private long compress(int level) {
+    private long compressAtLevel(int level) {
         long sum = 0;
         for (int i = 0; i < CHUNKS; i++) {
             sum += Zstd.compressByteArray(out, 0, out.length, data, i * Sample.CHUNK, Sample.CHUNK, level);
@@ -121,33 +174,80 @@ public class StageBenchmark {
     /** zstd, back. */
     @Benchmark
     @OperationsPerInvocation(MIB)
-    public long zstdDecompress() {
-        long sum = 0;
-        for (byte[] chunk : zstd) {
-            sum += Zstd.decompressByteArray(out, 0, Sample.CHUNK, chunk, 0, chunk.length);
-        }
-        return sum;
-    }
-
-    /** LZ4. */
-    @Benchmark
-    @OperationsPerInvocation(MIB)
-    public long lz4() {
-        long sum = 0;
-        for (int i = 0; i < CHUNKS; i++) {
-            sum += lz4Compressor.compress(data, i * Sample.CHUNK, Sample.CHUNK, out, 0, out.length);
-        }
-        return sum;
+    public int zstdDecompress() {
+        return decompressAll(zstd, Codec.ZSTD, asZstd);
     }
 
     /** LZ4, back. */
     @Benchmark
     @OperationsPerInvocation(MIB)
-    public long lz4Decompress() {
-        long sum = 0;
-        for (byte[] chunk : lz4) {
-            sum += lz4Decompressor.decompress(chunk, 0, chunk.length, out, 0, Sample.CHUNK);
+    public int lz4Decompress() {
+        return decompressAll(lz4, Codec.LZ4, asLz4);
+    }
+
+    private int decompressAll(Codec codec, byte name, byte[][] compressed) {
+        int good = 0;
+        for (byte[] chunk : compressed) {
+            good += codec.decompress(name, chunk, 0, chunk.length, out, 0, Sample.CHUNK) ? 1 : 0;
+        }
+        return good;
+    }
+
+    /** AES-256-GCM, warm. */
+    @Benchmark
+    @OperationsPerInvocation(MIB)
+    public int encrypt() {
+        int sum = 0;
+        for (int i = 0; i < CHUNKS; i++) {
+            sum += seal(i, nonceOf(CHUNKS + counter++));
         }
         return sum;
+    }
+
+    /** AES-256-GCM, back. */
+    @Benchmark
+    @OperationsPerInvocation(MIB)
+    public int decrypt() {
+        int sum = 0;
+        for (int i = 0; i < CHUNKS; i++) {
+            sum += gcm.open(key, nonceOf(i), NO_AAD, sealed[i], 0, sealed[i].length, out, 0);
+        }
+        return sum;
+    }
+
+    /** The input as a disk. */
+    private record Memory(byte[] bytes) implements DiskReader {
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+
+        @Override
+        public void read(long offset, byte[] buffer, int from, int length) {
+            System.arraycopy(bytes, (int) offset, buffer, from, length);
+        }
+
+        @Override
+        public List<ByteRange> allocated(ByteRange range) {
+            return List.of(range);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Counter implements EntrySink {
+        private long chunks;
+
+        @Override
+        public boolean chunk(long offset, byte[] buffer, int from, int length) {
+            chunks++;
+            return true;
+        }
+
+        @Override
+        public boolean hole(long offset, long length) {
+            return true;
+        }
     }
 }
