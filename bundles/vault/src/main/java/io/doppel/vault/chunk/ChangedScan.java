@@ -41,7 +41,7 @@ public final class ChangedScan {
             }
             int first = restart(base, next, from);
             kept.addAll(base.subList(next, first));
-            Resync resync = new Resync(base, changes, sink, first);
+            Resync resync = new Resync(base, changes, sink, first, to);
             long start = base.get(first).offset();
             scanner.scan(source, start, end, unknown(base, changes, first, start, end), PIECE, resync);
             scannedTo = resync.reached;
@@ -108,15 +108,19 @@ public final class ChangedScan {
         private final List<Entry> base;
         private final List<ByteRange> changes;
         private final EntrySink sink;
+        /** End of the change for which the scan was started. */
+        private final long until;
+
         private int next;
         private int change;
         private long reached;
 
-        Resync(List<Entry> base, List<ByteRange> changes, EntrySink sink, int first) {
+        Resync(List<Entry> base, List<ByteRange> changes, EntrySink sink, int first, long until) {
             this.base = base;
             this.changes = changes;
             this.sink = sink;
             this.next = first;
+            this.until = until;
         }
 
         @Override
@@ -143,7 +147,7 @@ public final class ChangedScan {
             }
             boolean changeUnderWay = change < changes.size()
                     && Layout.pageFloor(changes.get(change).offset()) < end;
-            return !meets || changeUnderWay;
+            return end < until || !meets || changeUnderWay;
         }
     }
 }
