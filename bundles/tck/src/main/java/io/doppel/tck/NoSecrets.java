@@ -1,0 +1,24 @@
+package io.doppel.tck;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.secret.SecretRef;
+import io.doppel.api.secret.SecretStore;
+
+/** A secret store that holds nothing, for plug-ins that need no secrets. */
+public final class NoSecrets implements SecretStore {
+    @Override
+    public SecretRef put(String purpose, char[] value) throws DoppelException {
+        throw new DoppelException(CommonError.UNSUPPORTED, "This store keeps no secrets");
+    }
+
+    @Override
+    public char[] get(SecretRef ref) throws DoppelException {
+        throw new DoppelException(CommonError.NOT_FOUND, "There is no secret '" + ref.id() + "'");
+    }
+
+    @Override
+    public void delete(SecretRef ref) {
+        // Forgetting an unknown secret does nothing.
+    }
+}
