@@ -1,0 +1,81 @@
+package io.doppel.shell.internal;
+
+import io.doppel.shell.internal.command.BackupCommand;
+import io.doppel.shell.internal.command.CatalogRebuildCommand;
+import io.doppel.shell.internal.command.HostAddCommand;
+import io.doppel.shell.internal.command.HostListCommand;
+import io.doppel.shell.internal.command.HostRemoveCommand;
+import io.doppel.shell.internal.command.HostTypesCommand;
+import io.doppel.shell.internal.command.JobCancelCommand;
+import io.doppel.shell.internal.command.JobDefineCommand;
+import io.doppel.shell.internal.command.JobDefinitionsCommand;
+import io.doppel.shell.internal.command.JobKindsCommand;
+import io.doppel.shell.internal.command.JobListCommand;
+import io.doppel.shell.internal.command.JobLogCommand;
+import io.doppel.shell.internal.command.JobRetryCommand;
+import io.doppel.shell.internal.command.JobRunCommand;
+import io.doppel.shell.internal.command.JobShowCommand;
+import io.doppel.shell.internal.command.JobUndefineCommand;
+import io.doppel.shell.internal.command.JobWatchCommand;
+import io.doppel.shell.internal.command.KeyExportCommand;
+import io.doppel.shell.internal.command.MachineListCommand;
+import io.doppel.shell.internal.command.RestoreCommand;
+import io.doppel.shell.internal.command.RestoreConfirmCommand;
+import io.doppel.shell.internal.command.ValidateCommand;
+import io.doppel.shell.internal.command.VaultAddCommand;
+import io.doppel.shell.internal.command.VaultListCommand;
+import io.doppel.shell.internal.command.VaultRemoveCommand;
+import io.doppel.shell.internal.command.VaultTypesCommand;
+import io.doppel.shell.internal.command.VersionListCommand;
+import io.doppel.shell.internal.command.VersionShowCommand;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Command;
+
+/** All commands, for the completion of options and for the proof that each is documented. */
+public final class Commands {
+    static final List<Class<? extends DoppelCommand>> ALL = List.of(
+            HostTypesCommand.class,
+            HostAddCommand.class,
+            HostListCommand.class,
+            HostRemoveCommand.class,
+            VaultTypesCommand.class,
+            VaultAddCommand.class,
+            VaultListCommand.class,
+            VaultRemoveCommand.class,
+            KeyExportCommand.class,
+            CatalogRebuildCommand.class,
+            MachineListCommand.class,
+            BackupCommand.class,
+            ValidateCommand.class,
+            RestoreCommand.class,
+            RestoreConfirmCommand.class,
+            VersionListCommand.class,
+            VersionShowCommand.class,
+            JobKindsCommand.class,
+            JobDefineCommand.class,
+            JobDefinitionsCommand.class,
+            JobUndefineCommand.class,
+            JobRunCommand.class,
+            JobListCommand.class,
+            JobShowCommand.class,
+            JobLogCommand.class,
+            JobWatchCommand.class,
+            JobCancelCommand.class,
+            JobRetryCommand.class);
+
+    private Commands() {}
+
+    /** The options of the command of that name, with or without its scope; none if it is not ours. */
+    public static List<String> options(String name) {
+        String plain = name.substring(name.indexOf(':') + 1);
+        List<String> options = new ArrayList<>();
+        for (Class<? extends DoppelCommand> command : ALL) {
+            if (command.getAnnotation(Command.class).name().equals(plain)) {
+                options.addAll(Words.options(command).keySet());
+                options.add("--help");
+            }
+        }
+        return options;
+    }
+}

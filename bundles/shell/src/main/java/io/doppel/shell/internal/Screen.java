@@ -1,0 +1,54 @@
+package io.doppel.shell.internal;
+
+import io.doppel.api.error.DoppelException;
+import java.io.PrintStream;
+import java.time.ZoneId;
+import java.util.OptionalInt;
+
+/** The person or script at the other end of a command. Used by the command's thread alone. */
+public interface Screen {
+    /** Standard output: results and nothing else. */
+    PrintStream out();
+
+    /** Standard error: reminders and failures. */
+    PrintStream err();
+
+    /** Columns of the terminal that standard output goes to; empty if it goes to a file or a pipe. */
+    OptionalInt width();
+
+    /** Whether lines that were printed can be drawn over. */
+    boolean canRedraw();
+
+    /** Lines of the terminal, for what is drawn in place. */
+    int height();
+
+    /** Zone in which times are shown. */
+    ZoneId zone();
+
+    /** Whether this is a shell in which secrets can be typed unseen. */
+    boolean canAskSecrets();
+
+    /**
+     * Asks a question that is answered with yes or no.
+     *
+     * @throws DoppelException {@link ShellError#NEEDS_YES} where nobody can be asked
+     */
+    boolean ask(String question) throws DoppelException;
+
+    /**
+     * Lets a person type a secret unseen; the caller clears the array.
+     *
+     * @throws DoppelException {@link ShellError#NO_SECRET_INPUT} where that cannot be
+     */
+    char[] secret(String prompt) throws DoppelException;
+
+    /**
+     * The next line of standard input, for secrets that scripts hand over; the caller clears the array.
+     *
+     * @throws DoppelException {@link ShellError#NO_SECRET_INPUT} if there is none
+     */
+    char[] inputLine() throws DoppelException;
+
+    /** Whether Ctrl-C came in through standard input since the last call; the other way is the thread's interruption. */
+    boolean interruptTyped();
+}

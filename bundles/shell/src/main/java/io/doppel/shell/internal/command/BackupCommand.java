@@ -1,0 +1,80 @@
+package io.doppel.shell.internal.command;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobDefinition;
+import io.doppel.api.job.JobRun;
+import io.doppel.api.vault.VaultService;
+import io.doppel.shell.internal.Form;
+import io.doppel.shell.internal.JobCommand;
+import io.doppel.shell.internal.KeyReminder;
+import io.doppel.shell.internal.complete.KindOptions;
+import io.doppel.shell.internal.complete.MachineNames;
+import io.doppel.shell.internal.complete.OptionsOnly;
+import io.doppel.shell.internal.complete.VaultNames;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Backs machines up. */
+@Service
+@Command(scope = "doppel", name = "backup", description = "Back up machines into a vault")
+public final class BackupCommand extends JobCommand {
+    @Argument(name = "MACHINE", description = "Machines as host/machine, host/* or *", multiValued = true)
+    @Completion(MachineNames.class)
+    List<String> arguments;
+
+    @Option(name = "--vault", description = "The vault")
+    @Completion(VaultNames.class)
+    String vault;
+
+    @Option(name = "--full", description = "Read everything, whatever the hypervisor says has changed")
+    boolean full;
+
+    @Option(name = "--disks", description = "Only these disks: their keys, separated by commas")
+    @Completion(OptionsOnly.class)
+    String disks;
+
+    @Option(name = "--concurrency", description = "Machines at once")
+    @Completion(OptionsOnly.class)
+    String concurrency;
+
+    @Option(
+            name = "--set",
+            description = "A setting as name=value, without blanks around the equals sign; may be repeated",
+            multiValued = true)
+    @Completion(KindOptions.class)
+    List<String> set;
+
+    @Reference
+    VaultService vaults;
+
+    @Override
+    protected List<String> words() {
+        return arguments;
+    }
+
+    @Override
+    protected void run(List<String> words) throws DoppelException {
+        if (words.isEmpty()) {
+            throw usage("The argument MACHINE is missing; doppel:machine-list shows what there is");
+        }
+        Map<String, String> options = new LinkedHashMap<>(Form.pairs(values(set)));
+        options.put("vault", needed(vault, "--vault"));
+        if (full) {
+            options.put("full", "true");
+        }
+        put(options, "disks", disks);
+        put(options, "concurrency", concurrency);
+        JobRun run = jobs.submit(new JobDefinition("", "backup", words, options));
+        KeyReminder.show(
+                screen(),
+                vaults.vaults().stream().filter(v -> v.name().equals(vault)).toList());
+        attend(run);
+    }
+}

@@ -1,0 +1,59 @@
+package io.doppel.shell.internal.command;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.VaultService;
+import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.KeyFile;
+import io.doppel.shell.internal.complete.OptionsOnly;
+import io.doppel.shell.internal.complete.VaultNames;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Exports a recovery key. */
+@Service
+@Command(scope = "doppel", name = "key-export", description = "Show or save the recovery key of a vault")
+public final class KeyExportCommand extends DoppelCommand {
+    @Argument(name = "VAULT", description = "The vault", multiValued = true)
+    @Completion(VaultNames.class)
+    List<String> arguments;
+
+    @Option(
+            name = "--file",
+            description = "Write it to a new file on the server, which only the server's user can read")
+    @Completion(OptionsOnly.class)
+    String file;
+
+    @Reference
+    VaultService vaults;
+
+    @Override
+    protected List<String> words() {
+        return arguments;
+    }
+
+    @Override
+    protected void run(List<String> words) throws DoppelException {
+        String vault = one(words, "VAULT");
+        if (file == null) {
+            char[] key = vaults.exportRecoveryKey(vault);
+            print(Map.of("vault", vault, "recoveryKey", new String(key)), new String(key));
+            Arrays.fill(key, '\0');
+        } else {
+            KeyFile.write(file, () -> vaults.exportRecoveryKey(vault));
+            print(
+                    Map.of("vault", vault, "file", file),
+                    "The recovery key of vault '" + vault + "' is in " + file + ".");
+        }
+        screen().err()
+                .println(
+                        "Keep it outside this server, on paper or in a password safe: it opens the vault without anything"
+                                + " else, and whoever has it can read every version.");
+    }
+}

@@ -1,0 +1,131 @@
+package io.doppel.shell.internal.command;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobDefinition;
+import io.doppel.api.vault.VaultService;
+import io.doppel.api.vault.VersionView;
+import io.doppel.shell.internal.Form;
+import io.doppel.shell.internal.JobCommand;
+import io.doppel.shell.internal.complete.HostNames;
+import io.doppel.shell.internal.complete.KindOptions;
+import io.doppel.shell.internal.complete.OptionsOnly;
+import io.doppel.shell.internal.complete.VersionIds;
+import io.doppel.shell.internal.output.Human;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Restores a version. */
+@Service
+@Command(scope = "doppel", name = "restore", description = "Restore a version to a new machine, or over the original")
+public final class RestoreCommand extends JobCommand {
+    @Argument(name = "VERSION", description = "Its id or the beginning of it", multiValued = true)
+    @Completion(VersionIds.class)
+    List<String> arguments;
+
+    @Option(name = "--host", description = "Host to restore to; without it, the one the version was taken of")
+    @Completion(HostNames.class)
+    String host;
+
+    @Option(name = "--name", description = "Name of the new machine")
+    @Completion(OptionsOnly.class)
+    String name;
+
+    @Option(
+            name = "--over-original",
+            description = "Replace the disks of the original machine; the old ones are kept until restore-confirm")
+    boolean overOriginal;
+
+    @Option(name = "--disks", description = "Only these disks: their keys, separated by commas")
+    @Completion(OptionsOnly.class)
+    String disks;
+
+    @Option(
+            name = "--set",
+            description = "A setting as name=value, without blanks around the equals sign; may be repeated",
+            multiValued = true)
+    @Completion(KindOptions.class)
+    List<String> set;
+
+    @Option(name = "--yes", description = "Do not ask")
+    boolean yes;
+
+    @Option(name = "--dry-run", description = "Say what would be written and do nothing")
+    boolean dryRun;
+
+    @Reference
+    VaultService vaults;
+
+    @Override
+    protected List<String> words() {
+        return arguments;
+    }
+
+    @Override
+    protected void run(List<String> words) throws DoppelException {
+        onlyOne("--name", name != null, "--over-original", overOriginal);
+        if (name == null && !overOriginal) {
+            throw usage("Give --name NAME for a new machine, or --over-original");
+        }
+        VersionView version = vaults.version(one(words, "VERSION"));
+        Plan plan = new Plan(
+                version.id(),
+                host == null ? version.host() : host,
+                overOriginal ? version.machineName() : name,
+                overOriginal,
+                version.disks(),
+                version.logicalBytes(),
+                version.dataBytes(),
+                version.health().name());
+        if (dryRun) {
+            print(plan, plan.sentence(version, screen().zone()));
+            return;
+        }
+        if (!json()) {
+            screen().out().println(plan.sentence(version, screen().zone()));
+        }
+        if (overOriginal) {
+            confirm(yes, "Replace the disks of machine '" + version.machineName() + "' on host '" + plan.host() + "'?");
+        }
+        Map<String, String> options = new LinkedHashMap<>(Form.pairs(values(set)));
+        options.put("version", version.id());
+        options.put("host", plan.host());
+        if (overOriginal) {
+            options.put("over-original", "true");
+        } else {
+            options.put("name", name);
+        }
+        put(options, "disks", disks);
+        attend(jobs.submit(new JobDefinition("", "restore", List.of(), options)));
+    }
+
+    /** What will be written. */
+    private record Plan(
+            String version,
+            String host,
+            String machine,
+            boolean overOriginal,
+            int disks,
+            long logicalBytes,
+            long dataBytes,
+            String health) {
+        String sentence(VersionView from, ZoneId zone) {
+            return "Version " + version + " of '" + from.machineName() + "', taken " + Human.time(from.takenAt(), zone)
+                    + " ("
+                    + Human.word(from.health()) + "): writes " + Human.count(disks, "disk") + " of "
+                    + Human.bytes(logicalBytes)
+                    + " together, " + Human.bytes(dataBytes) + " of it data, "
+                    + (overOriginal
+                            ? "over machine '" + machine + "' on host '" + host
+                                    + "'; the old disks are kept until doppel:restore-confirm."
+                            : "as new machine '" + machine + "' on host '" + host + "'.");
+        }
+    }
+}

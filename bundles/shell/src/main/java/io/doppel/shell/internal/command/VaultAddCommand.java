@@ -1,0 +1,118 @@
+package io.doppel.shell.internal.command;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.api.vault.VaultService;
+import io.doppel.api.vault.VaultView;
+import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.Form;
+import io.doppel.shell.internal.KeyReminder;
+import io.doppel.shell.internal.Passphrase;
+import io.doppel.shell.internal.complete.OptionsOnly;
+import io.doppel.shell.internal.complete.StorageSettings;
+import io.doppel.shell.internal.complete.StorageTypes;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Adds a vault. */
+@Service
+@Command(scope = "doppel", name = "vault-add", description = "Make a vault, or attach an existing one")
+public final class VaultAddCommand extends DoppelCommand {
+    @Argument(name = "TYPE", description = "Storage type, see vault-types", multiValued = true)
+    @Completion(StorageTypes.class)
+    List<String> arguments;
+
+    @Option(name = "--name", description = "Name of the vault here")
+    @Completion(OptionsOnly.class)
+    String name;
+
+    @Option(
+            name = "--set",
+            description = "A setting as name=value, without blanks around the equals sign; may be repeated",
+            multiValued = true)
+    @Completion(StorageSettings.class)
+    List<String> set;
+
+    @Option(
+            name = "--set-secret",
+            description =
+                    "A secret setting: name=- takes a line of standard input (the interactive shell asks), name=@FILE the first line of a file on the server; may be repeated",
+            multiValued = true)
+    @Completion(OptionsOnly.class)
+    List<String> setSecret;
+
+    @Option(name = "--attach", description = "Use an existing vault, as its only server")
+    boolean attach;
+
+    @Option(name = "--take-over", description = "As --attach, from another server that is gone for good")
+    boolean takeOver;
+
+    @Option(name = "--read-only", description = "Look at an existing vault beside its server")
+    boolean readOnly;
+
+    @Option(name = "--compression", description = "Compression of a new vault: zstd or lz4")
+    @Completion(
+            value = OptionsOnly.class,
+            values = {"zstd", "lz4"})
+    String compression = "zstd";
+
+    @Option(name = "--passphrase-file", description = "Take the passphrase from the first line of a file on the server")
+    @Completion(OptionsOnly.class)
+    String passphraseFile;
+
+    @Option(name = "--passphrase-stdin", description = "Take the passphrase from a line of standard input")
+    boolean passphraseStdin;
+
+    @Option(
+            name = "--no-passphrase",
+            description = "Use no passphrase: only this server's key file and the recovery key open the vault")
+    boolean noPassphrase;
+
+    @Reference
+    VaultService vaults;
+
+    @Override
+    protected List<String> words() {
+        return arguments;
+    }
+
+    @Override
+    protected void run(List<String> words) throws DoppelException {
+        String type = one(words, "TYPE");
+        VaultRequest.Access access = access();
+        Form form = new Form(screen(), Form.find(vaults.storageTypes(), type));
+        Map<String, String> settings = form.fill(values(set), values(setSecret));
+        char[] passphrase = new Passphrase(screen(), access == VaultRequest.Access.CREATE)
+                .read(Optional.ofNullable(passphraseFile), passphraseStdin, noPassphrase);
+        try {
+            VaultView vault = vaults.addVault(
+                    new VaultRequest(needed(name, "--name"), type, settings, access, compression, passphrase));
+            print(
+                    vault,
+                    "Vault '" + vault.name() + "' was "
+                            + (access == VaultRequest.Access.CREATE ? "made." : "attached."));
+            KeyReminder.show(screen(), List.of(vault));
+        } finally {
+            Arrays.fill(passphrase, '\0');
+        }
+    }
+
+    private VaultRequest.Access access() throws DoppelException {
+        onlyOne("--attach", attach, "--take-over", takeOver, "--read-only", readOnly);
+        if (attach) {
+            return VaultRequest.Access.ATTACH;
+        }
+        if (takeOver) {
+            return VaultRequest.Access.TAKE_OVER;
+        }
+        return readOnly ? VaultRequest.Access.READ_ONLY : VaultRequest.Access.CREATE;
+    }
+}

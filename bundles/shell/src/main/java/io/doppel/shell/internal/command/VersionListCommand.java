@@ -1,0 +1,84 @@
+package io.doppel.shell.internal.command;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.VaultService;
+import io.doppel.api.vault.VersionView;
+import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.complete.MachineNames;
+import io.doppel.shell.internal.complete.OptionsOnly;
+import io.doppel.shell.internal.complete.VaultNames;
+import io.doppel.shell.internal.output.Human;
+import io.doppel.shell.internal.output.Table;
+import java.util.List;
+import java.util.Optional;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** Lists versions. */
+@Service
+@Command(scope = "doppel", name = "version-list", description = "List versions, newest first")
+public final class VersionListCommand extends DoppelCommand {
+    @Argument(name = "", description = "", multiValued = true)
+    @Completion(OptionsOnly.class)
+    List<String> arguments;
+
+    @Option(name = "--vault", description = "Only of this vault")
+    @Completion(VaultNames.class)
+    String vault;
+
+    @Option(name = "--machine", description = "Only of machines of this name or id")
+    @Completion(MachineNames.class)
+    String machine;
+
+    @Reference
+    VaultService vaults;
+
+    @Override
+    protected List<String> words() {
+        return arguments;
+    }
+
+    @Override
+    protected void run(List<String> words) throws DoppelException {
+        none(words);
+        Table table = new Table("There is no version.")
+                .name("ID")
+                .name("MACHINE")
+                .name("TAKEN")
+                .figure("SIZE")
+                .figure("STORED")
+                .name("HEALTH")
+                .name("VAULT")
+                .minor()
+                .name("HOST")
+                .minor()
+                .figure("DISKS")
+                .minor();
+        List<VersionView> versions = vaults.versions(
+                Optional.ofNullable(vault), Optional.ofNullable(machine).map(VersionListCommand::withoutHost));
+        List<String> ids = Human.shortIds(versions.stream().map(VersionView::id).toList());
+        for (int i = 0; i < versions.size(); i++) {
+            VersionView version = versions.get(i);
+            table.row(
+                    ids.get(i),
+                    version.machineName(),
+                    Human.time(version.takenAt(), screen().zone()),
+                    Human.bytes(version.logicalBytes()),
+                    Human.bytes(version.storedBytes()),
+                    Human.word(version.health()),
+                    version.vault(),
+                    version.host(),
+                    version.disks());
+        }
+        print(versions, table);
+    }
+
+    /** Completion offers host/machine; the API wants the machine. */
+    private static String withoutHost(String machine) {
+        return machine.substring(machine.indexOf('/') + 1);
+    }
+}

@@ -1,0 +1,2 @@
+/** Completion of words. */
+package io.doppel.shell.internal.complete;

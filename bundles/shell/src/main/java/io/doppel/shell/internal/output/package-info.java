@@ -1,0 +1,2 @@
+/** How results look: tables, JSON, figures, progress. */
+package io.doppel.shell.internal.output;
