@@ -7,9 +7,12 @@ import java.util.Optional;
 /** The formats that are read. */
 enum Format {
     RAW("raw", "raw"),
-    QCOW2("qcow2", "qcow2");
+    QCOW2("qcow2", "qcow2"),
+    VHD("vhd", "vpc"),
+    VHDX("vhdx", "vhdx");
 
     private static final long QCOW2_MAGIC = 0x514649FBL;
+    private static final long VHDX_MAGIC = 0x7668647866696C65L;
 
     private final String word;
     private final String qemuWord;
@@ -32,6 +35,8 @@ enum Format {
     static Optional<Format> byEnding(String ending) {
         return switch (ending) {
             case ".qcow2" -> Optional.of(QCOW2);
+            case ".vhd", ".avhd" -> Optional.of(VHD);
+            case ".vhdx", ".avhdx" -> Optional.of(VHDX);
             default -> Optional.empty();
         };
     }
@@ -45,6 +50,9 @@ enum Format {
         if (first >>> 32 == QCOW2_MAGIC) {
             return Optional.of(QCOW2);
         }
-        return Optional.empty();
+        if (first == VHDX_MAGIC) {
+            return Optional.of(VHDX);
+        }
+        return first == VhdFooter.MAGIC ? Optional.of(VHD) : Optional.empty();
     }
 }

@@ -69,6 +69,8 @@ public final class ImageOpener {
         return switch (actual) {
             case RAW -> new FlatContent(source, "raw", source.size());
             case QCOW2 -> Qcow2Content.open(chain, source);
+            case VHD -> VhdContent.open(chain, source, Optional.empty());
+            case VHDX -> VhdxContent.open(chain, source, Optional.empty());
         };
     }
 
@@ -80,8 +82,10 @@ public final class ImageOpener {
         if (ending.equals(".raw")) {
             return Format.RAW;
         }
-        Optional<Format> found = Format.byContent(source);
         Optional<Format> promised = Format.byEnding(ending);
+        Optional<Format> found = promised.equals(Optional.of(Format.VHD)) && VhdFooter.isFixed(source)
+                ? promised
+                : Format.byContent(source);
         if (found.isPresent() && (promised.isEmpty() || promised.equals(found))) {
             return found.get();
         }
