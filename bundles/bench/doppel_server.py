@@ -50,43 +50,42 @@ class Doppel:
         if self.pid is not None:
             run([self.program, "stop"], self.environment)
 
-    def prepare(self, machines):
-        """Adds the folder of machines and the vault; not part of any measurement."""
-        self.command("doppel:host-add folder --name %s --set path='%s'" % (HOST, machines))
-        self.command("doppel:vault-add local --name %s --set path='%s'" % (VAULT, self.store))
-
     def backup(self, step, image):
-        machine = os.path.basename(os.path.dirname(image))
         if not os.path.exists(self.store):
-            self.prepare(os.path.dirname(os.path.dirname(image)))
-        measured = self._measure("doppel:backup --vault %s %s/%s" % (VAULT, HOST, machine))
+            self.command("doppel:host-add", "folder", "--name", HOST, "--set",
+                         "path=" + os.path.dirname(os.path.dirname(image)))
+            self.command("doppel:vault-add", "local", "--name", VAULT, "--set", "path=" + self.store, "--no-passphrase")
+        machine = os.path.basename(os.path.dirname(image))
+        measured = self._measure("doppel:backup", "--full", "--vault", VAULT, HOST + "/" + machine)
         if "coldFull" not in self.extra:
             self.extra["coldFull"] = time.monotonic() - self.begin
         return measured
 
     def restore(self, step, image, target):
-        version = self.versions("vm1")[0]["id"]
-        return self._measure("doppel:restore --yes --to '%s' %s" % (target, version)), os.path.join(target, "disk.img")
+        os.makedirs(target)
+        self.command("doppel:host-add", "folder", "--name", "restored", "--set", "path=" + target)
+        versions = json.loads(self.command("doppel:version-list", "--json", "--vault", VAULT))
+        machine = os.path.basename(os.path.dirname(image))
+        newest = max((v for v in versions if v["machineName"] == machine), key=lambda v: v["takenAt"])
+        measured = self._measure("doppel:restore", "--yes", "--host", "restored", "--name", "copy", newest["id"])
+        self.command("doppel:host-remove", "--yes", "restored")
+        return measured, glob.glob(os.path.join(target, "copy", "*.img"))[0]
 
     def verify(self):
-        return self._measure("doppel:validate --vault %s" % VAULT)
+        return self._measure("doppel:validate", "--vault", VAULT)
 
-    def versions(self, machine):
-        """Its versions, newest first."""
-        return json.loads(self.command("doppel:version-list --json --machine %s" % machine))
-
-    def command(self, text):
-        done = subprocess.run([self.program, text], env={**os.environ, **self.environment}, capture_output=True,
+    def command(self, *words):
+        done = subprocess.run([self.program, *words], env={**os.environ, **self.environment}, capture_output=True,
                               text=True, timeout=3600)
         if done.returncode != 0:
-            sys.exit("failed (%d): %s\n%s%s" % (done.returncode, text, done.stdout, done.stderr))
+            sys.exit("failed (%d): %s\n%s%s" % (done.returncode, " ".join(words), done.stdout, done.stderr))
         return done.stdout
 
-    def _measure(self, text):
+    def _measure(self, *words):
         with open("/proc/%d/clear_refs" % self.pid, "w") as file:
             file.write("5")  # forget the highest memory use so far
         before = self._cpu()
-        client = run([self.program, text], self.environment)
+        client = run([self.program, *words], self.environment)
         return Measured(client.wall, client.cpu + self._cpu() - before, client.peak + self._status("VmHWM"))
 
     def _cpu(self):
