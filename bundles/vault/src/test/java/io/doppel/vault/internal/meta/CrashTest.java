@@ -65,6 +65,39 @@ class CrashTest {
         assertTrue(points > 70, points + " points");
     }
 
+    /** The life before ended badly too, so that the lease that we find is our own. */
+    @Test
+    void everyPointOfOpeningAfterACrash() throws Exception {
+        int points = 0;
+        for (boolean after : new boolean[] {false, true}) {
+            boolean hit = true;
+            for (int at = 1; hit; at++) {
+                String point = "point " + at + (after ? " after" : " before");
+                MapStorage storage = new MapStorage();
+                Path folder = Files.createTempDirectory(temp, "crash");
+                VaultMeta before = Fixture.create(storage, folder);
+                String id = Fixture.publish(before);
+                storage.hook = new Failpoint(1, false);
+                before.close();
+                Failpoint failpoint = new Failpoint(at, after);
+                storage.hook = failpoint;
+                try (VaultMeta meta = Fixture.attach(storage, folder)) {
+                    assertTrue(meta.leaseWasUnclean(), point);
+                } catch (DoppelException e) {
+                    assertEquals(StorageError.UNREACHABLE.id(), e.code().id(), point);
+                }
+                storage.hook = (operation, name) -> {};
+                try (VaultMeta meta = Fixture.attach(storage, folder)) {
+                    assertTrue(meta.head().lists(id), point);
+                    assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER), point);
+                }
+                hit = failpoint.hit;
+                points++;
+            }
+        }
+        assertTrue(points > 30, points + " points");
+    }
+
     private void goThrough(Failpoint failpoint, String point) throws Exception {
         MapStorage storage = new MapStorage();
         Path folder = Files.createTempDirectory(temp, "crash");

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -253,5 +254,65 @@ class LeaseTest {
                     head.versions().stream().map(HeadVersion::id).toList());
             assertEquals(List.of("merged"), head.index());
         }
+    }
+
+    /** What happens right behind the put of a head. */
+    private interface Intrusion {
+        void into(Leases leases, Lease.Closing closing) throws DoppelException;
+    }
+
+    private VaultMeta publisherWith(Intrusion intrusion) throws Exception {
+        MapStorage alpha = storage.view();
+        VaultMeta meta = Fixture.create(alpha, temp.resolve("a"));
+        Fixture.publish(meta);
+        Leases leases = new Leases(new SealedStore(new ObjectIo(storage), meta.keys()));
+        alpha.hook = new MapStorage.Hook() {
+            @Override
+            public void before(String operation, String name) {}
+
+            @Override
+            public void after(String operation, String name) throws DoppelException {
+                if (operation.equals("put") && name.equals(Heads.name(2))) {
+                    leases.put(lease(2));
+                    String sha256 = Digests.hexSha256(storage.objects.get(name));
+                    intrusion.into(leases, new Lease.Closing(2, "nonce-2", 2, sha256, 2));
+                }
+            }
+        };
+        return meta;
+    }
+
+    private static Lease lease(long epoch) {
+        return new Lease(epoch, Fixture.BETA.installationId(), "beta", "nonce-" + epoch, Instant.EPOCH);
+    }
+
+    @Test
+    void aHeadThatTheNextHolderNamesCountsAlthoughTheLeaseIsLost() throws Exception {
+        VaultMeta meta = publisherWith((leases, closing) -> leases.put(closing));
+        String id = Fixture.publish(meta);
+        assertTrue(meta.head().lists(id));
+        Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
+        meta.close();
+        try (VaultMeta reader = Fixture.open(storage, server("b"), Fixture.BETA, Mode.READ_ONLY, "")) {
+            assertTrue(reader.head().lists(id));
+        }
+    }
+
+    @Test
+    void aClosingCountsOnlyIfItsLeaseIsTheHighest() throws Exception {
+        VaultMeta unclosed = publisherWith((leases, closing) -> {
+            leases.put(closing);
+            leases.put(lease(3));
+        });
+        Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(unclosed));
+        unclosed.close();
+    }
+
+    @Test
+    void aHeadThatTheNextHolderDoesNotNameIsLost() throws Exception {
+        VaultMeta meta = publisherWith((leases, closing) ->
+                leases.put(new Lease.Closing(2, closing.nonce(), 2, "0".repeat(64), closing.through())));
+        Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
+        meta.close();
     }
 }
