@@ -70,6 +70,14 @@ final class DiskData {
         return true;
     }
 
+    static long nonZeroBytes(byte[] bytes) {
+        long count = 0;
+        for (byte b : bytes) {
+            count += b == 0 ? 0 : 1;
+        }
+        return count;
+    }
+
     /** Checks that the ranges are ascending, disjoint, not empty and inside the bounds. */
     static void checkRanges(List<ByteRange> ranges, long from, long to, String sentence) {
         long end = from;

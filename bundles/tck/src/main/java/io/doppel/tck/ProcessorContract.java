@@ -190,7 +190,7 @@ public abstract class ProcessorContract {
         Thread canceller = monitor.cancelIn(Duration.ofMillis(300));
         DoppelException e = assertThrows(
                 DoppelException.class,
-                () -> processor().transfer(new TransferRequest(disks, false, 64 << 10), monitor),
+                () -> processor().transfer(new TransferRequest(disks, false, 1 << 20), monitor),
                 "Processor.transfer: \"stops within a second after the monitor's cancel token says so\"");
         Duration took = monitor.sinceCancelled();
         canceller.join();
@@ -267,6 +267,9 @@ public abstract class ProcessorContract {
                 (long) expected.length,
                 disk.progress().done(),
                 "DiskResult.progress: \"final figures\": done of " + key);
+        assertTrue(
+                disk.dataBytes() <= disk.size() && disk.dataBytes() >= DiskData.nonZeroBytes(expected),
+                "DiskResult.dataBytes: \"bytes of it that are not known zeros\": " + disk.dataBytes() + " of " + key);
         monitor.check(key);
         byte[] found = sink.content(disk);
         assertEquals(expected.length, found.length, "size of what the sink holds of " + key);
