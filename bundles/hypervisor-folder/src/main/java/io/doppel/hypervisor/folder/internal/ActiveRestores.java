@@ -1,22 +1,28 @@
 package io.doppel.hypervisor.folder.internal;
 
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The hidden folders of restores under way in this server, which no sweep may touch. */
+/** The hidden folders of restores under way in this server, over all its connections, which no sweep may touch. */
 final class ActiveRestores {
-    private final Set<Path> folders = ConcurrentHashMap.newKeySet();
+    private final Map<Path, Object> connections = new ConcurrentHashMap<>();
 
-    void begin(Path workFolder) {
-        folders.add(workFolder);
+    /** Takes a folder for a restore; false if one has it already. */
+    boolean begin(Path workFolder, Object connection) {
+        return connections.putIfAbsent(workFolder, connection) == null;
     }
 
     void end(Path workFolder) {
-        folders.remove(workFolder);
+        connections.remove(workFolder);
+    }
+
+    /** A connection that is closed works on nothing any more. */
+    void endAllOf(Object connection) {
+        connections.values().removeIf(c -> c == connection);
     }
 
     boolean contains(Path workFolder) {
-        return folders.contains(workFolder);
+        return connections.containsKey(workFolder);
     }
 }

@@ -1,12 +1,14 @@
 package io.doppel.hypervisor.folder.internal;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.MachineDisk;
 import io.doppel.disks.DiskImages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Names of the folders and files that a restore makes. */
 final class FileNames {
@@ -36,13 +38,15 @@ final class FileNames {
      * The file that a restored disk is written to. Restored images are raw: one that was raw keeps its name, any other
      * gets the ending {@code .raw}, which no tool takes for another format whatever the guest wrote.
      *
-     * @param format format of the disk's image when it was backed up
+     * @param disk the disk as it was backed up; its name is the image's if it came from a folder
      */
-    static String restoredImage(String diskKey, String format, Map<String, String> config) throws DoppelException {
-        String old = MachineFiles.imageName(config, diskKey).orElse(diskKey);
+    static String restoredImage(MachineDisk disk, Map<String, String> config) throws DoppelException {
+        Optional<String> shown =
+                Optional.of(disk.name()).filter(n -> DiskImages.ending(n).isPresent());
+        String old = MachineFiles.imageName(config, disk.key()).or(() -> shown).orElse(disk.key());
         String ending = DiskImages.ending(old).orElse("");
         String name;
-        if (format.equals("raw") && isRawEnding(ending)) {
+        if (disk.format().equals("raw") && isRawEnding(ending)) {
             name = old;
         } else {
             String stem = old.substring(0, old.length() - ending.length());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -69,7 +70,8 @@ final class FolderFiles {
 
     /** The coded error for a failed write. */
     static DoppelException writeFailed(IOException e, Path where) {
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String text = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        String reason = text == null ? e.getClass().getSimpleName() : text;
         if (reason.contains("No space left") || reason.contains("quota exceeded")) {
             return new DoppelException(DiskError.FULL, "No space left while writing to " + where, e);
         }

@@ -64,7 +64,7 @@ final class FolderHost implements HypervisorHost {
 
     @Override
     public RestoreTarget prepareRestore(RestoreRequest request) throws DoppelException {
-        return FolderRestore.prepare(tree, RestorePlan.make(tree, request), installationId, active, step);
+        return FolderRestore.prepare(tree, RestorePlan.make(tree, request), installationId, active, this, step);
     }
 
     @Override
@@ -86,6 +86,6 @@ final class FolderHost implements HypervisorHost {
 
     @Override
     public void close() {
-        // Nothing is held.
+        active.endAllOf(this);
     }
 }

@@ -36,13 +36,21 @@ final class FolderRestore implements RestoreTarget {
 
     /** Makes the hidden folder and, in it, disks of zeros. */
     static FolderRestore prepare(
-            MachineTree tree, RestorePlan plan, String installationId, ActiveRestores active, Runnable step)
+            MachineTree tree,
+            RestorePlan plan,
+            String installationId,
+            ActiveRestores active,
+            Object connection,
+            Runnable step)
             throws DoppelException {
         OwnFolder own = new OwnFolder(
                 OwnFolder.Kind.RESTORE, installationId, plan.request().restoreId());
         Path beside = plan.original().isPresent() ? plan.machineFolder() : tree.root();
         Path work = beside.resolve(own.name());
-        active.begin(work);
+        if (!active.begin(work, connection)) {
+            throw new DoppelException(
+                    FolderError.WRITE_FAILED, "The restore " + plan.request().restoreId() + " is under way already");
+        }
         try {
             Files.createDirectory(work);
         } catch (IOException e) {

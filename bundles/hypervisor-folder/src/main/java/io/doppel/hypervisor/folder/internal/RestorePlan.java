@@ -58,7 +58,7 @@ record RestorePlan(
         Map<String, String> names = new LinkedHashMap<>();
         Set<String> taken = new HashSet<>();
         for (MachineDisk disk : request.disks()) {
-            String name = FileNames.restoredImage(disk.key(), disk.format(), request.machineConfig());
+            String name = FileNames.restoredImage(disk, request.machineConfig());
             if (!taken.add(name)) {
                 throw new DoppelException(
                         FolderError.TWO_IMAGES_ONE_NAME, "Two disks would be restored to the file " + name);
