@@ -1,0 +1,156 @@
+package io.doppel.core.internal;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.InventoryService;
+import io.doppel.api.job.JobService;
+import io.doppel.api.secret.SecretStore;
+import io.doppel.api.vault.VaultService;
+import io.doppel.core.internal.job.Limits;
+import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.spi.hypervisor.HypervisorType;
+import io.doppel.spi.job.JobHandler;
+import io.doppel.spi.processor.Processor;
+import io.doppel.spi.storage.StorageType;
+import io.doppel.spi.transport.Transport;
+import io.doppel.vault.OpenVaults;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The core as a component: takes plug-ins from the service registry and puts the core's services there. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = CoreConfig.PID)
+@Designate(ocd = CoreConfig.class)
+public final class CoreComponent {
+    private static final Logger LOG = LoggerFactory.getLogger(CoreComponent.class);
+
+    private final Plugins plugins = new Plugins();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private BundleContext bundle;
+    private Path folder;
+    private DoppelCore core;
+
+    @Activate
+    void start(BundleContext context, CoreConfig config) throws DoppelException {
+        bundle = context;
+        folder = folder(config);
+        try {
+            core = DoppelCore.open(folder, serverName(config), limits(config), plugins);
+        } catch (DoppelException e) {
+            LOG.error("Doppel cannot start: {}", e.getMessage());
+            throw e;
+        }
+        register(SecretStore.class, core.secrets());
+        register(OpenVaults.class, core.openVaults());
+        register(InventoryService.class, core.inventory());
+        register(VaultService.class, core.vaults());
+        register(JobService.class, core.jobs());
+    }
+
+    @Modified
+    void change(CoreConfig config) throws DoppelException {
+        if (folder(config).equals(folder)) {
+            core.setLimits(limits(config));
+        } else {
+            stop();
+            start(bundle, config);
+        }
+    }
+
+    @Deactivate
+    void stop() {
+        registrations.forEach(ServiceRegistration::unregister);
+        registrations.clear();
+        core.close();
+    }
+
+    private <T> void register(Class<T> type, T service) {
+        registrations.add(bundle.registerService(type, service, null));
+    }
+
+    private Path folder(CoreConfig config) {
+        String given = config.state$_$dir().strip();
+        Path chosen = given.isEmpty() ? Path.of(bundle.getProperty("karaf.data"), "doppel") : Path.of(given);
+        return chosen.toAbsolutePath().normalize();
+    }
+
+    private static String serverName(CoreConfig config) {
+        if (!config.server$_$name().isBlank()) {
+            return config.server$_$name().strip();
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private static Limits limits(CoreConfig config) {
+        return new Limits(
+                config.max$_$runs(),
+                config.max$_$machines(),
+                config.max$_$machines$_$per$_$host(),
+                config.max$_$machines$_$per$_$vault());
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addHypervisor(HypervisorType type) {
+        plugins.hypervisors().add(type);
+    }
+
+    void removeHypervisor(HypervisorType type) {
+        plugins.hypervisors().remove(type);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addStorage(StorageType type) {
+        plugins.storages().add(type);
+    }
+
+    void removeStorage(StorageType type) {
+        plugins.storages().remove(type);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTransport(Transport transport) {
+        plugins.transports().add(transport);
+    }
+
+    void removeTransport(Transport transport) {
+        plugins.transports().remove(transport);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addProcessor(Processor processor) {
+        plugins.processors().add(processor);
+    }
+
+    void removeProcessor(Processor processor) {
+        plugins.processors().remove(processor);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addHandler(JobHandler handler) {
+        plugins.handlers().add(handler);
+    }
+
+    void removeHandler(JobHandler handler) {
+        plugins.handlers().remove(handler);
+    }
+}

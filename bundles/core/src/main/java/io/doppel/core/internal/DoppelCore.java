@@ -1,0 +1,117 @@
+package io.doppel.core.internal;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.InventoryService;
+import io.doppel.api.job.JobService;
+import io.doppel.api.secret.SecretStore;
+import io.doppel.api.vault.VaultService;
+import io.doppel.catalog.Catalog;
+import io.doppel.core.internal.inventory.Hosts;
+import io.doppel.core.internal.job.Claims;
+import io.doppel.core.internal.job.JobEngine;
+import io.doppel.core.internal.job.Limits;
+import io.doppel.core.internal.kind.BackupJob;
+import io.doppel.core.internal.kind.RestoreJob;
+import io.doppel.core.internal.kind.ValidateJob;
+import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.state.FileSecretStore;
+import io.doppel.core.internal.state.StateFolder;
+import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.job.JobHandler;
+import io.doppel.vault.OpenVaults;
+import io.doppel.vault.VaultOwner;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The core as a whole, put together from its parts; needs no OSGi. */
+public final class DoppelCore implements AutoCloseable {
+    private final Plugins plugins;
+    private final AtomicReference<Limits> limits;
+    private final Catalog catalog;
+    private final SecretStore secrets;
+    private final Hosts hosts;
+    private final Vaults vaults;
+    private final JobEngine jobs;
+    private final List<JobHandler> kinds;
+
+    private DoppelCore(StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins)
+            throws DoppelException {
+        this.plugins = plugins;
+        this.limits = new AtomicReference<>(limits);
+        this.catalog = catalog;
+        Claims claims = new Claims(kind -> this.limits.get().of(kind));
+        secrets = FileSecretStore.open(state.secrets());
+        hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
+        VaultOwner owner = new VaultOwner(state.installationId(), serverName);
+        vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
+        kinds = List.of(
+                new BackupJob(plugins, hosts, vaults), new RestoreJob(plugins, hosts, vaults), new ValidateJob(vaults));
+        kinds.forEach(plugins.handlers()::add);
+        jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
+    }
+
+    /**
+     * Opens the core.
+     *
+     * @param folder folder of the state; made if absent
+     * @param serverName name of this server for people who meet its lease on a vault
+     * @param plugins what plug-ins register, now and later
+     */
+    public static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins)
+            throws DoppelException {
+        StateFolder state = StateFolder.open(folder);
+        Catalog catalog = Catalog.open(state.catalog());
+        boolean done = false;
+        try {
+            DoppelCore core = new DoppelCore(state, catalog, serverName, limits, plugins);
+            done = true;
+            return core;
+        } finally {
+            if (!done) {
+                catalog.close();
+            }
+        }
+    }
+
+    /** Changes limits; what is under way goes on. */
+    public void setLimits(Limits now) {
+        limits.set(now);
+        jobs.setRunsAtOnce(now.runs());
+    }
+
+    /** The job service. */
+    public JobService jobs() {
+        return jobs;
+    }
+
+    /** The inventory. */
+    public InventoryService inventory() {
+        return hosts;
+    }
+
+    /** The vault service. */
+    public VaultService vaults() {
+        return vaults;
+    }
+
+    /** The vaults that are open, for processors in this server. */
+    public OpenVaults openVaults() {
+        return vaults;
+    }
+
+    /** The secret store. */
+    public SecretStore secrets() {
+        return secrets;
+    }
+
+    /** Ends all runs as interrupted, then closes everything. */
+    @Override
+    public void close() {
+        jobs.close();
+        kinds.forEach(plugins.handlers()::remove);
+        vaults.close();
+        hosts.close();
+        catalog.close();
+    }
+}

@@ -1,0 +1,109 @@
+package io.doppel.core.internal.inventory;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.ConnectionState;
+import io.doppel.api.secret.SecretStore;
+import io.doppel.catalog.HostRecord;
+import io.doppel.core.internal.plugin.Guard;
+import io.doppel.core.internal.plugin.Plugin;
+import io.doppel.core.internal.plugin.Registry;
+import io.doppel.core.internal.state.SecretSettings;
+import io.doppel.spi.hypervisor.HostContext;
+import io.doppel.spi.hypervisor.HypervisorHost;
+import io.doppel.spi.hypervisor.HypervisorType;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connection to one host, made when it is needed. */
+final class HostLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HostLink.class);
+
+    private final HostRecord record;
+    private final Registry<HypervisorType> types;
+    private final SecretStore secrets;
+    private final String installationId;
+    private HostConnection connection;
+    private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
+
+    /**
+     * How the host is.
+     *
+     * @param state whether it can be used
+     * @param message why not
+     */
+    record Status(ConnectionState state, String message) {}
+
+    HostLink(HostRecord record, Registry<HypervisorType> types, SecretStore secrets, String installationId) {
+        this.record = record;
+        this.types = types;
+        this.secrets = secrets;
+        this.installationId = installationId;
+    }
+
+    /** The connected host; connects if it is not. Others wait meanwhile. */
+    synchronized HostConnection connection() throws DoppelException {
+        if (connection != null && connection.gate().isGone()) {
+            close();
+        }
+        if (connection == null) {
+            try {
+                connection = connect();
+                status = new Status(ConnectionState.CONNECTED, "");
+            } catch (DoppelException e) {
+                failed(e);
+                throw e;
+            }
+        }
+        return connection;
+    }
+
+    private HostConnection connect() throws DoppelException {
+        Plugin<HypervisorType> plugin = types.get(record.type());
+        HostContext context = new HostContext(
+                record.name(),
+                installationId,
+                SecretSettings.forPlugin(plugin.service().settings(), record.settings()),
+                secrets);
+        HypervisorHost host = plugin.service().connect(context);
+        return new HostConnection(Guard.wrap(HypervisorHost.class, host, plugin.gate()), plugin.gate());
+    }
+
+    /** Removes leftovers of any age: the caller sees to it that nobody works on the host. */
+    List<String> sweep() throws DoppelException {
+        return connection().host().sweep(Duration.ZERO);
+    }
+
+    /** Something failed; the next use connects anew. */
+    synchronized void failed(DoppelException e) {
+        ConnectionState state = e.is(CommonError.PLUGIN_GONE) ? ConnectionState.NO_PLUGIN : ConnectionState.FAILED;
+        status = new Status(state, e.getMessage());
+        close();
+    }
+
+    Status status() {
+        boolean there = types.find(record.type()).isPresent();
+        if (!there) {
+            return new Status(
+                    ConnectionState.NO_PLUGIN,
+                    new DoppelException(CommonError.PLUGIN_GONE, "There is no hypervisor type '" + record.type() + "'")
+                            .getMessage());
+        }
+        Status now = status;
+        return now.state() == ConnectionState.NO_PLUGIN ? new Status(ConnectionState.UNKNOWN, "") : now;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (connection != null) {
+            try {
+                connection.host().close();
+            } catch (RuntimeException e) {
+                LOG.warn("Host '{}' could not be disconnected: {}", record.name(), e.toString());
+            }
+            connection = null;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.doppel.core.internal.job;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.HostMachine;
+import io.doppel.core.internal.plugin.Gate;
+import java.util.List;
+
+/** What the job engine needs of the hosts. Safe for several threads. */
+public interface HostAccess {
+    /** Names of the hosts. */
+    List<String> hostNames() throws DoppelException;
+
+    /** The machines of a host. */
+    List<HostMachine> machinesOf(String host) throws DoppelException;
+
+    /** Tells when the plug-in behind a host leaves; connects if need be. */
+    Gate gateOf(String host) throws DoppelException;
+
+    /** Removes what earlier runs left on a host; a line for each thing removed. */
+    List<String> sweep(String host) throws DoppelException;
+}

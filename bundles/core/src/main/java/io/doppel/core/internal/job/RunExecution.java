@@ -1,0 +1,178 @@
+package io.doppel.core.internal.job;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.HostMachine;
+import io.doppel.api.job.JobDefinition;
+import io.doppel.api.job.JobService.Subscription;
+import io.doppel.api.job.LogLine;
+import io.doppel.api.settings.Settings;
+import io.doppel.catalog.RunRecords.NewTask;
+import io.doppel.core.JobError;
+import io.doppel.core.internal.plugin.Plugin;
+import io.doppel.core.internal.plugin.Registry;
+import io.doppel.spi.job.JobHandler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out one run from its start to its end. */
+final class RunExecution implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunExecution.class);
+    /** Result of a machine's task: the pattern that selects this machine alone. */
+    static final String SELECTION = "selection";
+    /** Option with the number of machines at once; 1 where a kind has none. */
+    static final String CONCURRENCY = "concurrency";
+
+    private final LiveRun run;
+    private final Registry<JobHandler> handlers;
+    private final HostAccess hosts;
+    private final Claims claims;
+    private final Executor threads;
+
+    RunExecution(LiveRun run, Registry<JobHandler> handlers, HostAccess hosts, Claims claims, Executor threads) {
+        this.run = run;
+        this.handlers = handlers;
+        this.hosts = hosts;
+        this.claims = claims;
+        this.threads = threads;
+    }
+
+    @Override
+    public void run() {
+        if (!run.start()) {
+            return;
+        }
+        try (CancelSource token = run.token()) {
+            JobDefinition definition = run.definition();
+            Plugin<JobHandler> handler = handlers.get(definition.kind());
+            token.dependOn(handler.gate());
+            Settings options = handler.service().options().parse(definition.options());
+            List<Unit> units = handler.service().perMachine()
+                    ? machineUnits(handler, options)
+                    : List.of(unit(
+                            run.addTasks(List.of(new NewTask(definition.kind(), Map.of())))
+                                    .get(0),
+                            Optional.empty(),
+                            handler,
+                            options));
+            int atOnce = options.find(CONCURRENCY).map(Integer::parseInt).orElse(1);
+            new UnitScheduler(threads, units).run(atOnce);
+            run.finishByTasks();
+        } catch (DoppelException e) {
+            run.fail(run.token().reason().orElse(e));
+        } catch (InterruptedException e) {
+            run.fail(new DoppelException(JobError.INTERRUPTED, "The server stops"));
+        } catch (RuntimeException | Error e) {
+            LOG.error("Run {} failed", run.id(), e);
+            run.fail(new DoppelException(CommonError.INTERNAL, "The run failed: " + e, e));
+        }
+    }
+
+    private Unit unit(LiveTask task, Optional<HostMachine> machine, Plugin<JobHandler> handler, Settings options) {
+        return new Unit(run, task, machine, handler, options, claims, hosts);
+    }
+
+    private List<Unit> machineUnits(Plugin<JobHandler> handler, Settings options)
+            throws DoppelException, InterruptedException {
+        Found found = unlessCancelled(this::select);
+        if (found.machines.isEmpty() && found.failures.isEmpty()) {
+            throw new DoppelException(
+                    JobError.NO_MACHINES,
+                    "No machine fits " + String.join(", ", run.definition().machines()));
+        }
+        List<HostMachine> machines = List.copyOf(found.machines.values());
+        List<NewTask> wanted = new ArrayList<>();
+        for (HostMachine m : machines) {
+            wanted.add(new NewTask(
+                    m.host() + "/" + m.machine().name(),
+                    Map.of(SELECTION, m.host() + "/" + m.machine().id())));
+        }
+        found.failures.keySet().forEach(pattern -> wanted.add(new NewTask(pattern, Map.of(SELECTION, pattern))));
+        List<LiveTask> tasks = run.addTasks(wanted);
+        List<Unit> units = new ArrayList<>();
+        for (int i = 0; i < machines.size(); i++) {
+            units.add(unit(tasks.get(i), Optional.of(machines.get(i)), handler, options));
+        }
+        List<DoppelException> failures = List.copyOf(found.failures.values());
+        for (int i = 0; i < failures.size(); i++) {
+            tasks.get(machines.size() + i).fail(failures.get(i));
+        }
+        return units;
+    }
+
+    /** What a selection gave: machines by host and id, and failures by the patterns that could not be looked up. */
+    private static final class Found {
+        private final Map<String, HostMachine> machines = new LinkedHashMap<>();
+        private final Map<String, DoppelException> failures = new LinkedHashMap<>();
+    }
+
+    private Found select() throws DoppelException {
+        List<Selection> patterns = Selection.parse(run.definition().machines());
+        Found found = new Found();
+        for (String host : hosts.hostNames()) {
+            List<Selection> mine =
+                    patterns.stream().filter(p -> p.matchesHost(host)).toList();
+            if (mine.isEmpty()) {
+                continue;
+            }
+            try {
+                sweep(host);
+                List<HostMachine> all = hosts.machinesOf(host);
+                for (Selection pattern : mine) {
+                    pattern.of(all)
+                            .forEach(m -> found.machines.putIfAbsent(
+                                    host + "/" + m.machine().id(), m));
+                }
+            } catch (DoppelException e) {
+                mine.forEach(p -> found.failures.put(host + "/" + p.machine(), e));
+            }
+        }
+        return found;
+    }
+
+    /** Removes what earlier runs left, unless somebody else is at work on the host, who did that when they began. */
+    private void sweep(String host) throws DoppelException {
+        Optional<Claims.Hold> alone = claims.tryExclusive(Claim.host(host));
+        if (alone.isPresent()) {
+            try (Claims.Hold hold = alone.get()) {
+                for (String line : hosts.sweep(host)) {
+                    run.log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
+                }
+            }
+        }
+    }
+
+    private interface Look<T> {
+        T run() throws DoppelException;
+    }
+
+    /** Looks something up that may hang on a network; whoever cancels need not wait for it. */
+    private <T> T unlessCancelled(Look<T> look) throws DoppelException, InterruptedException {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        threads.execute(() -> {
+            try {
+                result.complete(look.run());
+            } catch (DoppelException | RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try (Subscription s = run.token()
+                .onCancel(
+                        () -> result.completeExceptionally(run.token().reason().orElseThrow()))) {
+            return result.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DoppelException coded) {
+                throw coded;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

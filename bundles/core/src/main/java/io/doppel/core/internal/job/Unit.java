@@ -1,0 +1,134 @@
+package io.doppel.core.internal.job;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.HostMachine;
+import io.doppel.api.job.CancelToken;
+import io.doppel.api.job.LogLine;
+import io.doppel.api.settings.Settings;
+import io.doppel.core.internal.plugin.Gate;
+import io.doppel.core.internal.plugin.Plugin;
+import io.doppel.spi.job.JobHandler;
+import io.doppel.spi.job.TaskScope;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call of a handler: for one machine, or for the whole of a run whose kind knows no machines. */
+final class Unit implements CoreContext {
+    private static final Logger LOG = LoggerFactory.getLogger(Unit.class);
+    /** Options of this name name a vault that is used. */
+    static final String VAULT = "vault";
+
+    private final LiveRun run;
+    private final LiveTask task;
+    private final Optional<HostMachine> machine;
+    private final Plugin<JobHandler> handler;
+    private final Settings options;
+    private final Claims claims;
+    private final HostAccess hosts;
+    private final CancelSource token;
+
+    Unit(
+            LiveRun run,
+            LiveTask task,
+            Optional<HostMachine> machine,
+            Plugin<JobHandler> handler,
+            Settings options,
+            Claims claims,
+            HostAccess hosts) {
+        this.run = run;
+        this.task = task;
+        this.machine = machine;
+        this.handler = handler;
+        this.options = options;
+        this.claims = claims;
+        this.hosts = hosts;
+        this.token = run.token().child();
+    }
+
+    LiveTask live() {
+        return task;
+    }
+
+    /** Whether a plug-in left that long ago and the work goes on all the same. */
+    boolean isHeldUpByGonePlugin(long nanos) {
+        return token.pluginGoneFor(nanos);
+    }
+
+    /** Ends the task although its thread has not come back; the thread keeps its claims until it does. */
+    void abandon() {
+        token.reason().ifPresent(task::fail);
+    }
+
+    /** Does the work and ends the task; throws nothing. */
+    void work() {
+        try (token;
+                Claims.Hold hold = claim(needed())) {
+            if (machine.isPresent()) {
+                token.dependOn(hosts.gateOf(machine.get().host()));
+            }
+            task.start();
+            handler.service().run(this);
+            task.succeed("Done");
+        } catch (DoppelException e) {
+            task.fail(token.reason().orElse(e));
+        } catch (RuntimeException | Error e) {
+            task.fail(token.reason().orElseGet(() -> ownFault(e)));
+        }
+    }
+
+    private DoppelException ownFault(Throwable e) {
+        LOG.error("Run {}: kind {} failed", run.id(), run.definition().kind(), e);
+        return new DoppelException(CommonError.INTERNAL, "The job failed: " + e, e);
+    }
+
+    private List<Claim> needed() {
+        List<Claim> needed = new ArrayList<>(List.of(Claim.SERVER));
+        machine.ifPresent(m -> {
+            needed.add(Claim.machine(m.host(), m.machine().id()));
+            needed.add(Claim.host(m.host()));
+        });
+        options.find(VAULT).ifPresent(vault -> needed.add(Claim.vault(vault)));
+        return needed;
+    }
+
+    @Override
+    public Claims.Hold claim(Collection<Claim> wanted) throws DoppelException {
+        return claims.acquire(
+                wanted, token, missing -> task.log(LogLine.Level.INFO, "Waits for " + missing + ", which is in use"));
+    }
+
+    @Override
+    public void dependOn(Gate gate) {
+        token.dependOn(gate);
+    }
+
+    @Override
+    public long runId() {
+        return run.id();
+    }
+
+    @Override
+    public Optional<HostMachine> machine() {
+        return machine;
+    }
+
+    @Override
+    public Settings options() {
+        return options;
+    }
+
+    @Override
+    public CancelToken cancel() {
+        return token;
+    }
+
+    @Override
+    public TaskScope task() {
+        return task;
+    }
+}

@@ -1,0 +1,225 @@
+package io.doppel.core.internal.kind;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.HostMachine;
+import io.doppel.api.inventory.MachineDisk;
+import io.doppel.api.job.LogLine;
+import io.doppel.api.settings.SettingField;
+import io.doppel.api.settings.SettingType;
+import io.doppel.api.settings.SettingsSpec;
+import io.doppel.core.JobError;
+import io.doppel.core.internal.inventory.HostConnection;
+import io.doppel.core.internal.inventory.Hosts;
+import io.doppel.core.internal.job.CoreContext;
+import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.disk.DiskAccess;
+import io.doppel.spi.hypervisor.Consistency;
+import io.doppel.spi.hypervisor.DiskOffer;
+import io.doppel.spi.hypervisor.Snapshot;
+import io.doppel.spi.hypervisor.SnapshotRequest;
+import io.doppel.spi.processor.DataEnd;
+import io.doppel.spi.processor.DiskTransfer;
+import io.doppel.spi.processor.TransferRequest;
+import io.doppel.spi.processor.TransferResult;
+import io.doppel.vault.Vault;
+import io.doppel.vault.VersionManifest;
+import io.doppel.vault.WriteSession;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The kind {@code backup}: stores a version of each machine in a vault. */
+public final class BackupJob implements CoreHandler {
+    private static final String VAULT = "vault";
+    private static final String DISKS = "disks";
+    private static final String FULL = "full";
+    private static final String CONCURRENCY = "concurrency";
+    private static final String CONSISTENCY = "consistency";
+    private static final String VALIDATE = "validate";
+    private static final String RATE = "rate";
+
+    private static final SettingsSpec OPTIONS = SettingsSpec.of(
+            SettingField.required(VAULT, SettingType.TEXT, "The vault that the versions go to."),
+            SettingField.optional(DISKS, SettingType.LIST, "Keys of the disks wanted; all if empty."),
+            SettingField.optional(FULL, SettingType.BOOLEAN, "Read everything, whatever the host says has changed.")
+                    .withDefault("false"),
+            SettingField.optional(CONCURRENCY, SettingType.INTEGER, "Machines at once.")
+                    .withLimits(1, 16)
+                    .withDefault("1"),
+            SettingField.choice(
+                    CONSISTENCY,
+                    "Best consistency wanted; what was reached is shown with the version.",
+                    "crash",
+                    List.of("crash", "file-system", "application", "memory")),
+            SettingField.optional(VALIDATE, SettingType.BOOLEAN, "Read and check the new version afterwards.")
+                    .withDefault("false"),
+            SettingField.optional(
+                            RATE, SettingType.SIZE, "Most bytes a second read from a machine's disks; 0 for no limit.")
+                    .withLimits(0, Long.MAX_VALUE)
+                    .withDefault("0"));
+
+    private final Plugins plugins;
+    private final Hosts hosts;
+    private final Vaults vaults;
+
+    /** Made by the core. */
+    public BackupJob(Plugins plugins, Hosts hosts, Vaults vaults) {
+        this.plugins = plugins;
+        this.hosts = hosts;
+        this.vaults = vaults;
+    }
+
+    @Override
+    public String kind() {
+        return "backup";
+    }
+
+    @Override
+    public String title() {
+        return "Back up machines into a vault";
+    }
+
+    @Override
+    public SettingsSpec options() {
+        return OPTIONS;
+    }
+
+    @Override
+    public boolean perMachine() {
+        return true;
+    }
+
+    @Override
+    public void run(CoreContext context) throws DoppelException {
+        String vaultName = context.options().text(VAULT);
+        Vaults.Use use = vaults.open(vaultName);
+        context.dependOn(use.gate());
+        Vault vault = use.vault();
+        if (vault.readOnly()) {
+            throw new DoppelException(
+                    JobError.VAULT_READ_ONLY, "Vault '" + vaultName + "' is attached for reading only");
+        }
+        HostMachine machine = context.machine().orElseThrow();
+        HostConnection host = hosts.connection(machine.host());
+        VersionManifest version;
+        try (OwnedSnapshot snapshot = new OwnedSnapshot(host.host().snapshot(request(context, vault)), context)) {
+            tellConsistency(snapshot.get(), context);
+            version = store(snapshot.get(), machine, vault, context);
+            snapshot.commit(version.id());
+        } catch (DoppelException e) {
+            vaults.failed(vaultName, e);
+            throw e;
+        }
+        vaults.keep(Vaults.view(vaultName, version));
+        context.task().result("version", version.id());
+        if (context.options().flag(VALIDATE)) {
+            new Validation(vaults, context).run(vaultName, vault, List.of(version.id()), context.task());
+        }
+        context.task()
+                .succeed("Version " + version.id() + ", " + version.stats().storedBytes() + " bytes stored");
+    }
+
+    private static SnapshotRequest request(CoreContext context, Vault vault) {
+        return new SnapshotRequest(
+                context.machine().orElseThrow().machine().id(),
+                Set.copyOf(context.options().list(DISKS)),
+                vault.id(),
+                wanted(context),
+                List.of());
+    }
+
+    private static Consistency wanted(CoreContext context) {
+        return Consistency.valueOf(
+                context.options().text(CONSISTENCY).replace('-', '_').toUpperCase(Locale.ROOT));
+    }
+
+    private static void tellConsistency(Snapshot snapshot, CoreContext context) {
+        Consistency got = snapshot.consistency();
+        if (got != Consistency.OFF && got.ordinal() < wanted(context).ordinal()) {
+            context.task()
+                    .log(
+                            LogLine.Level.WARNING,
+                            "The version is only as consistent as '" + got + "'; '" + wanted(context) + "' was wanted");
+        }
+    }
+
+    private VersionManifest store(Snapshot snapshot, HostMachine machine, Vault vault, CoreContext context)
+            throws DoppelException {
+        List<DiskOffer> offers = snapshot.disks();
+        if (offers.isEmpty()) {
+            throw new DoppelException(
+                    JobError.NO_DISKS, "Machine '" + machine.machine().name() + "' has no disk to back up");
+        }
+        Map<String, List<DiskAccess>> ways = new LinkedHashMap<>();
+        Map<String, String> names = new LinkedHashMap<>();
+        offers.forEach(o -> {
+            ways.put(o.disk().key(), o.accesses());
+            names.put(o.disk().key(), o.disk().name());
+        });
+        DiskRoutes routes = DiskRoutes.choose(plugins, ways, context);
+        DiskTasks tasks = new DiskTasks(context, names);
+        try (WriteSession session = vault.begin()) {
+            DataEnd sink = new DataEnd.VaultSession(vault.id(), session.id(), Optional.empty());
+            List<DiskTransfer> transfers = new ArrayList<>();
+            routes.accesses()
+                    .forEach((key, access) -> transfers.add(
+                            new DiskTransfer(key, new DataEnd.Disk(access), List.of(sink), Optional.empty())));
+            TransferResult result = routes.processor()
+                    .service()
+                    .transfer(
+                            new TransferRequest(
+                                    transfers, false, context.options().size(RATE)),
+                            tasks);
+            context.cancel().check();
+            session.flush();
+            VersionManifest version =
+                    vault.publish(session, draft(snapshot, machine, vault, result, session.storedBytes()));
+            tasks.succeed("Stored");
+            return version;
+        }
+    }
+
+    private VersionManifest draft(
+            Snapshot snapshot, HostMachine machine, Vault vault, TransferResult result, long stored)
+            throws DoppelException {
+        List<VersionManifest.Disk> disks = new ArrayList<>();
+        long logical = 0;
+        long data = 0;
+        long read = 0;
+        for (DiskOffer offer : snapshot.disks()) {
+            MachineDisk disk = offer.disk();
+            TransferResult.DiskResult moved = result.disks().get(disk.key());
+            String root = moved.vaultRoots().get(vault.id());
+            disks.add(new VersionManifest.Disk(
+                    disk.key(),
+                    disk.name(),
+                    disk.format(),
+                    moved.size(),
+                    root.isEmpty() ? null : root,
+                    moved.dataBytes()));
+            logical += moved.size();
+            data += moved.dataBytes();
+            read += moved.progress().read();
+        }
+        return new VersionManifest(
+                "",
+                0,
+                snapshot.takenAt(),
+                Instant.EPOCH,
+                new VersionManifest.Host(machine.host(), hosts.typeOf(machine.host())),
+                new VersionManifest.MachineName(
+                        machine.machine().id(), machine.machine().name()),
+                snapshot.consistency().name(),
+                snapshot.machineConfig(),
+                disks,
+                List.of(),
+                new VersionManifest.Stats(logical, data, read, stored));
+    }
+}

@@ -1,0 +1,48 @@
+package io.doppel.core.internal.kind;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.LogLine;
+import io.doppel.core.internal.job.CoreContext;
+import io.doppel.spi.hypervisor.Snapshot;
+
+/** A snapshot that a run holds. Once its version is committed, what goes wrong with it is a warning and no failure. */
+final class OwnedSnapshot implements AutoCloseable {
+    private final Snapshot snapshot;
+    private final CoreContext context;
+    private boolean committed;
+
+    OwnedSnapshot(Snapshot snapshot, CoreContext context) {
+        this.snapshot = snapshot;
+        this.context = context;
+    }
+
+    Snapshot get() {
+        return snapshot;
+    }
+
+    /** Tells the plug-in that the version is durable. */
+    void commit(String versionId) {
+        committed = true;
+        try {
+            snapshot.commit(versionId);
+        } catch (DoppelException e) {
+            warn("The next backup reads everything, because its base could not be kept: ", e);
+        }
+    }
+
+    @Override
+    public void close() throws DoppelException {
+        try {
+            snapshot.close();
+        } catch (DoppelException e) {
+            if (!committed) {
+                throw e;
+            }
+            warn("The snapshot could not be removed; a later run does it: ", e);
+        }
+    }
+
+    private void warn(String text, DoppelException e) {
+        context.task().log(LogLine.Level.WARNING, text + e.getMessage());
+    }
+}

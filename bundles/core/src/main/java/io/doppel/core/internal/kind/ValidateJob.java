@@ -1,0 +1,115 @@
+package io.doppel.core.internal.kind;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.settings.SettingField;
+import io.doppel.api.settings.SettingType;
+import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.VaultView;
+import io.doppel.api.vault.VersionView;
+import io.doppel.core.internal.job.Claim;
+import io.doppel.core.internal.job.Claims;
+import io.doppel.core.internal.job.CoreContext;
+import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.job.TaskScope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The kind {@code validate}: reads and checks versions, or whole vaults. */
+public final class ValidateJob implements CoreHandler {
+    private static final String VAULT = "vault";
+    private static final String VERSIONS = "versions";
+
+    private static final SettingsSpec OPTIONS = SettingsSpec.of(
+            SettingField.optional(VAULT, SettingType.TEXT, "The vault to check; all vaults if empty."),
+            SettingField.optional(
+                    VERSIONS,
+                    SettingType.LIST,
+                    "Ids of the versions to check, or the beginnings of them; everything in the vaults if empty."));
+
+    private final Vaults vaults;
+
+    /** Made by the core. */
+    public ValidateJob(Vaults vaults) {
+        this.vaults = vaults;
+    }
+
+    @Override
+    public String kind() {
+        return "validate";
+    }
+
+    @Override
+    public String title() {
+        return "Read and check what is stored";
+    }
+
+    @Override
+    public SettingsSpec options() {
+        return OPTIONS;
+    }
+
+    @Override
+    public boolean perMachine() {
+        return false;
+    }
+
+    @Override
+    public void run(CoreContext context) throws DoppelException {
+        DoppelException first = null;
+        Map<String, List<String>> wanted = wanted(context);
+        for (Map.Entry<String, List<String>> vault : wanted.entrySet()) {
+            TaskScope task = context.task().child(vault.getKey());
+            try {
+                check(vault.getKey(), vault.getValue(), task, context);
+                task.succeed("Everything is right");
+            } catch (DoppelException e) {
+                task.fail(e);
+                first = first == null ? e : first;
+                context.cancel().check();
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+        context.task().succeed(wanted.isEmpty() ? "There is no vault to check" : "Everything is right");
+    }
+
+    private void check(String name, List<String> versionIds, TaskScope task, CoreContext context)
+            throws DoppelException {
+        // The engine holds the vault that the options name; others are held here.
+        boolean held = context.options().find(VAULT).isPresent();
+        try (Claims.Hold hold = held ? () -> {} : context.claim(List.of(Claim.vault(name)))) {
+            Vaults.Use use = vaults.open(name);
+            context.dependOn(use.gate());
+            if (use.vault().readOnly()) {
+                use.vault().refresh();
+            }
+            new Validation(vaults, context).run(name, use.vault(), versionIds, task);
+        }
+    }
+
+    /** By vault the versions to check; an empty list stands for everything. */
+    private Map<String, List<String>> wanted(CoreContext context) throws DoppelException {
+        Optional<String> vault = context.options().find(VAULT);
+        Map<String, List<String>> wanted = new TreeMap<>();
+        List<String> ids = context.options().list(VERSIONS);
+        for (String id : ids) {
+            VersionView version = vaults.version(id);
+            wanted.computeIfAbsent(version.vault(), v -> new ArrayList<>()).add(version.id());
+        }
+        if (!ids.isEmpty()) {
+            vault.ifPresent(v -> wanted.keySet().retainAll(List.of(v)));
+        } else if (vault.isPresent()) {
+            wanted.put(vault.get(), List.of());
+        } else {
+            for (VaultView v : vaults.vaults()) {
+                wanted.put(v.name(), List.of());
+            }
+        }
+        return wanted;
+    }
+}

@@ -1,0 +1,65 @@
+package io.doppel.core.internal.state;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.core.JobError;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** The folder with everything that this server remembers, of mode 0700. */
+public final class StateFolder {
+    private final Path folder;
+    private final String installationId;
+
+    private StateFolder(Path folder, String installationId) {
+        this.folder = folder;
+        this.installationId = installationId;
+    }
+
+    /** Opens the folder, making it and the installation's id if they are absent. */
+    public static StateFolder open(Path folder) throws DoppelException {
+        try {
+            DurableFiles.makeFolder(folder);
+            return new StateFolder(folder, installationId(folder.resolve("installation-id")));
+        } catch (IOException e) {
+            throw new DoppelException(JobError.STATE_FOLDER, "'" + folder + "' cannot be used", e);
+        }
+    }
+
+    private static String installationId(Path file) throws IOException, DoppelException {
+        if (!Files.exists(file)) {
+            String id = UUID.randomUUID().toString();
+            DurableFiles.write(file, id.getBytes(StandardCharsets.US_ASCII));
+            return id;
+        }
+        String id = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        try {
+            return UUID.fromString(id).toString();
+        } catch (IllegalArgumentException e) {
+            // A new id would disown every snapshot and lease of this server.
+            throw new DoppelException(JobError.STATE_FOLDER, "'" + file + "' does not hold an installation id", e);
+        }
+    }
+
+    /** Id of this installation, the same for its whole life. */
+    public String installationId() {
+        return installationId;
+    }
+
+    /** Where the catalogue is. */
+    public Path catalog() {
+        return folder.resolve("catalog");
+    }
+
+    /** Where the secrets are. */
+    public Path secrets() {
+        return folder.resolve("secrets");
+    }
+
+    /** Where the vaults' key files are. */
+    public Path vaults() {
+        return folder.resolve("vaults");
+    }
+}

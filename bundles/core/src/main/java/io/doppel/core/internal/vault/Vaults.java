@@ -1,0 +1,337 @@
+package io.doppel.core.internal.vault;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.secret.SecretStore;
+import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.api.vault.VaultService;
+import io.doppel.api.vault.VaultView;
+import io.doppel.api.vault.VersionView;
+import io.doppel.catalog.Catalog;
+import io.doppel.catalog.NamedRecords;
+import io.doppel.catalog.VaultRecord;
+import io.doppel.catalog.VersionRecords;
+import io.doppel.core.JobError;
+import io.doppel.core.internal.job.Claim;
+import io.doppel.core.internal.job.Claims;
+import io.doppel.core.internal.plugin.Gate;
+import io.doppel.core.internal.plugin.Plugin;
+import io.doppel.core.internal.plugin.Registry;
+import io.doppel.core.internal.state.DurableFiles;
+import io.doppel.core.internal.state.SecretSettings;
+import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageType;
+import io.doppel.vault.OpenVaults;
+import io.doppel.vault.Vault;
+import io.doppel.vault.VaultAccess;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultOwner;
+import io.doppel.vault.VersionManifest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The vaults: kept in the catalogue, opened when they are first needed and again when their plug-in has returned. */
+public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
+
+    private final NamedRecords<VaultRecord> records;
+    private final VersionRecords versions;
+    private final Registry<StorageType> types;
+    private final SecretStore secrets;
+    private final SecretSettings settings;
+    private final VaultOwner owner;
+    private final Path folder;
+    private final Claims claims;
+    private final Map<String, VaultLink> links = new ConcurrentHashMap<>();
+
+    /**
+     * Vaults of the catalogue.
+     *
+     * @param folder where key files and leases are kept, a folder for each vault
+     */
+    public Vaults(
+            Catalog catalog,
+            Registry<StorageType> types,
+            SecretStore secrets,
+            VaultOwner owner,
+            Path folder,
+            Claims claims) {
+        this.records = catalog.vaults();
+        this.versions = catalog.versions();
+        this.types = types;
+        this.secrets = secrets;
+        this.settings = new SecretSettings(secrets);
+        this.owner = owner;
+        this.folder = folder;
+        this.claims = claims;
+    }
+
+    @Override
+    public Map<String, SettingsSpec> storageTypes() {
+        Map<String, SettingsSpec> specs = new TreeMap<>();
+        types.all().forEach(p -> specs.putIfAbsent(p.name(), p.service().settings()));
+        return specs;
+    }
+
+    @Override
+    public VaultView addVault(VaultRequest request) throws DoppelException {
+        String name = request.name();
+        SecretSettings.checkName(name);
+        if (records.find(name).isPresent()) {
+            throw new DoppelException(CommonError.EXISTS, "There is a vault '" + name + "' already");
+        }
+        if (!List.of("zstd", "lz4").contains(request.compression())) {
+            throw new DoppelException(
+                    CommonError.BAD_SETTING, "'compression' is '" + request.compression() + "', expected zstd or lz4");
+        }
+        Plugin<StorageType> plugin = types.get(request.type());
+        Map<String, String> kept = settings.keep(plugin.service().settings(), request.settings(), "vault/" + name);
+        boolean readOnly = request.access() == VaultRequest.Access.READ_ONLY;
+        VaultLink link = link(new VaultRecord(name, "", request.type(), kept, readOnly, false));
+        boolean added = false;
+        try {
+            forgetState(name);
+            Vault vault = link.opened((storage, state, me) -> open(request, storage, state, me))
+                    .vault();
+            Optional<VaultRecord> same = records.all().stream()
+                    .filter(r -> r.id().equals(vault.id()))
+                    .findFirst();
+            if (same.isPresent()) {
+                throw new DoppelException(
+                        CommonError.EXISTS,
+                        "The vault there is known as '" + same.get().name() + "' already");
+            }
+            VaultRecord record =
+                    new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
+            List<VersionView> found = read(name, vault);
+            records.add(record);
+            added = true;
+            versions.replaceAll(name, found);
+            links.put(name, link);
+            return view(record);
+        } finally {
+            if (!added) {
+                link.close();
+                settings.forget(kept);
+                forgetState(name);
+            }
+        }
+    }
+
+    private static Vault open(VaultRequest request, Storage storage, Path state, VaultOwner me) throws DoppelException {
+        char[] unlock = request.unlock().clone();
+        try {
+            return switch (request.access()) {
+                case CREATE -> Vault.create(storage, state, me, request.compression(), unlock);
+                case ATTACH -> Vault.open(storage, state, me, VaultAccess.ATTACH, unlock);
+                case TAKE_OVER -> Vault.open(storage, state, me, VaultAccess.TAKE_OVER, unlock);
+                case READ_ONLY -> Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock);
+            };
+        } finally {
+            Arrays.fill(unlock, '\0');
+        }
+    }
+
+    @Override
+    public List<VaultView> vaults() {
+        List<VaultView> views = new ArrayList<>();
+        try {
+            for (VaultRecord record : records.all()) {
+                views.add(view(record));
+            }
+        } catch (DoppelException e) {
+            throw unreadable(e);
+        }
+        return views;
+    }
+
+    @Override
+    public void removeVault(String name) throws DoppelException {
+        VaultRecord record = record(name);
+        Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
+                .orElseThrow(() -> new DoppelException(JobError.IN_USE, "A run uses vault '" + name + "'"));
+        try (alone) {
+            Optional.ofNullable(links.remove(name)).ifPresent(VaultLink::close);
+            records.remove(name);
+            settings.forget(record.settings());
+            forgetState(name);
+        }
+    }
+
+    @Override
+    public char[] exportRecoveryKey(String name) throws DoppelException {
+        Vault vault = open(name).vault();
+        char[] key = vault.recoveryKey();
+        vault.markRecoveryKeyExported();
+        VaultRecord r = record(name);
+        records.put(new VaultRecord(name, r.id(), r.type(), r.settings(), r.readOnly(), true));
+        return key;
+    }
+
+    @Override
+    public List<VersionView> versions(Optional<String> vault, Optional<String> machine) {
+        try {
+            return versions.list(vault, machine);
+        } catch (DoppelException e) {
+            throw unreadable(e);
+        }
+    }
+
+    @Override
+    public VersionView version(String id) throws DoppelException {
+        List<VersionView> found = id.isEmpty() ? List.of() : versions.startingWith(id);
+        Optional<VersionView> exact =
+                found.stream().filter(v -> v.id().equals(id)).findFirst();
+        if (exact.isPresent()) {
+            return exact.get();
+        }
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+        throw new DoppelException(
+                CommonError.NOT_FOUND,
+                found.isEmpty()
+                        ? "There is no version '" + id + "'"
+                        : "'" + id + "' is the start of " + found.size() + " versions");
+    }
+
+    @Override
+    public int rebuildCatalogue(String name) throws DoppelException {
+        Vault vault = open(name).vault();
+        if (vault.readOnly()) {
+            vault.refresh();
+        }
+        List<VersionView> found = read(name, vault);
+        versions.replaceAll(name, found);
+        return found.size();
+    }
+
+    private static List<VersionView> read(String name, Vault vault) throws DoppelException {
+        List<VersionView> found = new ArrayList<>();
+        for (String id : vault.versionIds()) {
+            found.add(view(name, vault.version(id)));
+        }
+        return found;
+    }
+
+    /** A new version as people see it. */
+    public static VersionView view(String vault, VersionManifest v) {
+        return new VersionView(
+                v.id(),
+                vault,
+                v.host().name(),
+                v.machine().id(),
+                v.machine().name(),
+                v.takenAt(),
+                v.disks().size(),
+                v.stats().logicalBytes(),
+                v.stats().dataBytes(),
+                v.stats().storedBytes(),
+                v.consistency(),
+                VersionView.Health.UNVERIFIED,
+                Instant.EPOCH,
+                List.of());
+    }
+
+    /** Keeps what is known of a version. */
+    public void keep(VersionView version) throws DoppelException {
+        versions.put(version);
+    }
+
+    /** An open vault and what tells when its plug-in leaves. */
+    public record Use(Vault vault, Gate gate) {}
+
+    /** The vault of that name here, open. */
+    public Use open(String name) throws DoppelException {
+        VaultLink.Opened opened = linkOf(record(name)).opened();
+        return new Use(opened.vault(), opened.gate());
+    }
+
+    /** Tells that work with the vault failed; if it was taken over, it is opened anew when it is needed next. */
+    public void failed(String name, DoppelException e) {
+        VaultLink link = links.get(name);
+        if (link != null && e.is(VaultError.LEASE_LOST)) {
+            link.failed(e);
+        }
+    }
+
+    @Override
+    public Vault vault(String vaultId) throws DoppelException {
+        return links.values().stream()
+                .flatMap(link -> link.ifOpen().stream())
+                .map(VaultLink.Opened::vault)
+                .filter(v -> v.id().equals(vaultId))
+                .findFirst()
+                .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "Vault '" + vaultId + "' is not open"));
+    }
+
+    private VaultRecord record(String name) throws DoppelException {
+        return records.find(name)
+                .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "There is no vault '" + name + "'"));
+    }
+
+    private VaultLink linkOf(VaultRecord record) {
+        return links.computeIfAbsent(record.name(), n -> link(record));
+    }
+
+    private VaultLink link(VaultRecord record) {
+        return new VaultLink(record, types, secrets, owner, stateOf(record.name()));
+    }
+
+    /** A folder whose name does not depend on what a file system allows in names. */
+    private Path stateOf(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return folder.resolve(HexFormat.of().formatHex(digest, 0, 16));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void forgetState(String name) throws DoppelException {
+        try {
+            DurableFiles.deleteAll(stateOf(name));
+        } catch (IOException e) {
+            throw new DoppelException(JobError.STATE_FOLDER, "'" + stateOf(name) + "' cannot be deleted", e);
+        }
+    }
+
+    private VaultView view(VaultRecord record) throws DoppelException {
+        VaultLink link = linkOf(record);
+        VaultLink.Status status = link.status();
+        return new VaultView(
+                record.name(),
+                record.id(),
+                record.type(),
+                SecretSettings.shown(record.settings()),
+                status.state(),
+                status.message(),
+                record.recoveryKeyExported(),
+                versions.count(record.name()),
+                link.ifOpen().map(o -> o.vault().packBytes()).orElse(0L),
+                link.freeBytes());
+    }
+
+    private static IllegalStateException unreadable(DoppelException e) {
+        return new IllegalStateException(e.getMessage(), e);
+    }
+
+    /** Closes all vaults. */
+    @Override
+    public void close() {
+        links.values().forEach(VaultLink::close);
+        links.clear();
+    }
+}

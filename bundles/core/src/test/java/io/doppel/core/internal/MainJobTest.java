@@ -1,0 +1,248 @@
+package io.doppel.core.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.ConnectionState;
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.api.vault.VersionView;
+import io.doppel.core.JobError;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backup, validate and restore of real images into a real vault, without OSGi. */
+class MainJobTest {
+    private static final int IMAGE = 24 << 20;
+
+    @TempDir
+    Path folder;
+
+    private Path machines;
+    private Path image;
+    private Server server;
+
+    @BeforeEach
+    void start() throws Exception {
+        machines = Files.createDirectory(folder.resolve("machines"));
+        image = Files.createDirectory(machines.resolve("web ü")).resolve("disk.img");
+        fill(image, 1, IMAGE);
+        Files.createDirectory(folder.resolve("vaults"));
+        server = new Server(folder.resolve("state"));
+        server.addVault("v", folder.resolve("vaults/v"), VaultRequest.Access.CREATE);
+        server.core.inventory().addHost("h", "folder", Map.of("path", machines.toString()));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static void fill(Path file, long seed, int size) throws Exception {
+        byte[] bytes = new byte[size];
+        new Random(seed).nextBytes(bytes);
+        Files.write(file, bytes);
+    }
+
+    private void edit(long at, String text) throws Exception {
+        try (RandomAccessFile f = new RandomAccessFile(image.toFile(), "rw")) {
+            f.seek(at);
+            f.writeBytes(text);
+        }
+    }
+
+    private String backup() throws Exception {
+        return server.succeed("version", "backup", List.of("h/*"), Map.of("vault", "v"));
+    }
+
+    @Test
+    void backsUpTwiceValidatesAndRestoresBitByBit() throws Exception {
+        byte[] first = Files.readAllBytes(image);
+        String v1 = backup();
+        edit(IMAGE / 2, "changed");
+        byte[] second = Files.readAllBytes(image);
+        String v2 = backup();
+
+        List<VersionView> versions = server.core.vaults().versions(Optional.of("v"), Optional.of("web ü"));
+        assertEquals(List.of(v2, v1), versions.stream().map(VersionView::id).toList());
+        assertEquals(IMAGE, versions.get(0).logicalBytes());
+        assertTrue(
+                versions.get(0).storedBytes() < 2 << 20,
+                "incremental stored " + versions.get(0).storedBytes());
+        assertEquals(VersionView.Health.UNVERIFIED, versions.get(0).health());
+
+        server.succeed("", "validate", List.of(), Map.of());
+        assertEquals(VersionView.Health.VALID, server.core.vaults().version(v1).health());
+
+        server.succeed("machine", "restore", List.of(), Map.of("version", v1, "name", "one"));
+        server.succeed("machine", "restore", List.of(), Map.of("version", v2.substring(0, 28), "name", "two"));
+        assertArrayEquals(first, Files.readAllBytes(machines.resolve("one/disk.img")));
+        assertArrayEquals(second, Files.readAllBytes(machines.resolve("two/disk.img")));
+    }
+
+    @Test
+    void restoresOverTheOriginalAndKeepsTheOldUntilConfirmed() throws Exception {
+        byte[] first = Files.readAllBytes(image);
+        String version = backup();
+        edit(0, "broken");
+        String restore =
+                server.succeed("restore", "restore", List.of(), Map.of("version", version, "over-original", "true"));
+        assertArrayEquals(first, Files.readAllBytes(image));
+        var kept = server.core.inventory().keptOriginals();
+        assertEquals(List.of(restore), kept.stream().map(k -> k.restoreId()).toList());
+        server.core.inventory().confirmRestore("h", restore);
+        assertEquals(List.of(), server.core.inventory().keptOriginals());
+        JobRun neither = server.run("restore", List.of(), Map.of("version", version));
+        assertEquals(JobError.NO_TARGET.id(), neither.errorCode());
+        assertEquals(JobState.FAILED, neither.state());
+    }
+
+    @Test
+    void aRestartKeepsEverythingAndFilesArePrivate() throws Exception {
+        String version = backup();
+        server.close();
+        server = new Server(folder.resolve("state"));
+        assertEquals(
+                ConnectionState.UNKNOWN, server.core.vaults().vaults().get(0).state());
+        assertEquals(version, server.core.vaults().version(version).id());
+        server.succeed("machine", "restore", List.of(), Map.of("version", version, "name", "again"));
+        assertEquals(
+                ConnectionState.CONNECTED, server.core.vaults().vaults().get(0).state());
+        backup();
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state"))));
+        try (Stream<Path> all = Files.walk(folder.resolve("state/vaults"))) {
+            for (Path key : all.filter(p -> p.endsWith("machine.key")).toList()) {
+                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
+            }
+        }
+    }
+
+    @Test
+    void theCatalogueIsRebuiltFromTheVaultAlone() throws Exception {
+        backup();
+        backup();
+        List<VersionView> before = server.core.vaults().versions(Optional.empty(), Optional.empty());
+        server.core.vaults().removeVault("v");
+        assertEquals(List.of(), server.core.vaults().versions(Optional.empty(), Optional.empty()));
+        server.close();
+        server = new Server(folder.resolve("another state"));
+        DoppelException held = assertThrows(
+                DoppelException.class,
+                () -> server.addVault("v", folder.resolve("vaults/v"), VaultRequest.Access.CREATE));
+        assertTrue(held.getMessage().startsWith("DPL-VLT-0002"), held.getMessage());
+        assertEquals(List.of(), server.core.vaults().vaults());
+        server.addVault("v", folder.resolve("vaults/v"), VaultRequest.Access.TAKE_OVER);
+        assertEquals(before, server.core.vaults().versions(Optional.empty(), Optional.empty()));
+        assertEquals(2, server.core.vaults().rebuildCatalogue("v"));
+        assertEquals(before, server.core.vaults().versions(Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void damageIsFoundNamedAndKept() throws Exception {
+        String version = backup();
+        Path pack;
+        try (Stream<Path> all = Files.walk(folder.resolve("vaults/v"))) {
+            pack = all.filter(Files::isRegularFile)
+                    .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
+                    .orElseThrow();
+        }
+        pack.toFile().setWritable(true);
+        try (RandomAccessFile f = new RandomAccessFile(pack.toFile(), "rw")) {
+            f.seek(f.length() / 2);
+            int b = f.read();
+            f.seek(f.length() / 2);
+            f.write(b ^ 1);
+        }
+        JobRun run = server.run("validate", List.of(), Map.of("vault", "v"));
+        assertEquals(JobError.DAMAGE_FOUND.id(), run.errorCode(), run.outcome());
+        assertTrue(server.logOf(run).contains(version), server.logOf(run));
+        VersionView view = server.core.vaults().version(version);
+        assertEquals(VersionView.Health.DAMAGED, view.health());
+        assertTrue(!view.problems().isEmpty());
+    }
+
+    @Test
+    void theRecoveryKeyOpensTheVaultElsewhere() throws Exception {
+        backup();
+        char[] key = server.core.vaults().exportRecoveryKey("v");
+        assertTrue(server.core.vaults().vaults().get(0).recoveryKeyExported());
+        server.core.vaults().removeVault("v");
+        DoppelException wrong = assertThrows(DoppelException.class, () -> attach("wrong".toCharArray()));
+        assertTrue(wrong.getMessage().startsWith("DPL-VLT-0004"), wrong.getMessage());
+        attach(key);
+        assertEquals(1, server.core.vaults().vaults().get(0).versions());
+        Arrays.fill(key, ' ');
+    }
+
+    private void attach(char[] unlock) throws DoppelException {
+        server.core
+                .vaults()
+                .addVault(new VaultRequest(
+                        "again",
+                        "local",
+                        Map.of("path", folder.resolve("vaults/v").toString()),
+                        VaultRequest.Access.ATTACH,
+                        "zstd",
+                        unlock));
+    }
+
+    @Test
+    void withoutAPluginItSaysSoAndWithItItGoesOn() throws Exception {
+        String version = backup();
+        server.plugins.storages().remove(server.storage);
+        server.plugins.hypervisors().remove(server.hypervisor);
+        assertEquals(
+                ConnectionState.NO_PLUGIN, server.core.vaults().vaults().get(0).state());
+        assertEquals(
+                ConnectionState.NO_PLUGIN,
+                server.core.inventory().hosts().get(0).state());
+        JobRun run = server.run("restore", List.of(), Map.of("version", version, "name", "x"));
+        assertEquals(CommonError.PLUGIN_GONE.id(), run.errorCode());
+        server.plugins.storages().add(server.storage);
+        server.plugins.hypervisors().add(server.hypervisor);
+        assertEquals(
+                ConnectionState.UNKNOWN, server.core.vaults().vaults().get(0).state());
+        server.succeed("machine", "restore", List.of(), Map.of("version", version, "name", "x"));
+        assertArrayEquals(Files.readAllBytes(image), Files.readAllBytes(machines.resolve("x/disk.img")));
+    }
+
+    @Test
+    void badInputIsRefusedWithACode() throws Exception {
+        assertCode(CommonError.NOT_FOUND.id(), server.run("backup", List.of("h/*"), Map.of("vault", "none")));
+        assertCode(JobError.NO_MACHINES.id(), server.run("backup", List.of("h/none"), Map.of("vault", "v")));
+        assertCode(
+                CommonError.NOT_FOUND.id(), server.run("restore", List.of(), Map.of("version", "feed", "name", "x")));
+        assertCode(CommonError.NOT_FOUND.id(), server.run("validate", List.of(), Map.of("versions", "feed")));
+        DoppelException noHost = assertThrows(
+                DoppelException.class, () -> server.run("backup", List.of("nowhere/*"), Map.of("vault", "v")));
+        assertTrue(noHost.is(JobError.BAD_SELECTION));
+        Path missing = folder.resolve("missing");
+        assertThrows(
+                DoppelException.class,
+                () -> server.core.inventory().addHost("bad", "folder", Map.of("path", missing.toString())));
+        assertEquals(1, server.core.inventory().hosts().size());
+    }
+
+    private static void assertCode(String code, JobRun run) {
+        assertEquals(code, run.errorCode(), run.outcome());
+        assertEquals(JobState.FAILED, run.state());
+    }
+}

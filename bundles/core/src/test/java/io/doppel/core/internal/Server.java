@@ -1,0 +1,68 @@
+package io.doppel.core.internal;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobDefinition;
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
+import io.doppel.api.job.LogLine;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.core.internal.job.Limits;
+import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.hypervisor.folder.internal.FolderHypervisor;
+import io.doppel.hypervisor.folder.internal.FolderTransport;
+import io.doppel.mover.internal.LocalProcessor;
+import io.doppel.storage.local.internal.LocalStorageType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A core with the plug-ins that ship, put together as the service registry would. */
+final class Server implements AutoCloseable {
+    final Plugins plugins = new Plugins();
+    final DoppelCore core;
+    final FolderHypervisor hypervisor = new FolderHypervisor();
+    final FolderTransport transport = new FolderTransport();
+    final LocalStorageType storage = new LocalStorageType();
+    final LocalProcessor processor;
+
+    Server(Path state) throws DoppelException {
+        core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins);
+        processor = new LocalProcessor(core.openVaults(), core.secrets());
+        processor.addTransport(transport);
+        plugins.transports().add(transport);
+        plugins.processors().add(processor);
+        plugins.hypervisors().add(hypervisor);
+        plugins.storages().add(storage);
+    }
+
+    void addVault(String name, Path folder, VaultRequest.Access access) throws DoppelException {
+        core.vaults()
+                .addVault(new VaultRequest(
+                        name, "local", Map.of("path", folder.toString()), access, "zstd", "secret".toCharArray()));
+    }
+
+    /** Runs a job to its end. */
+    JobRun run(String kind, List<String> machines, Map<String, String> options) throws Exception {
+        JobRun run = core.jobs().submit(new JobDefinition("", kind, machines, options));
+        return core.jobs().await(run.id());
+    }
+
+    /** Runs a job that must succeed, and gives the value of a result of its first task. */
+    String succeed(String result, String kind, List<String> machines, Map<String, String> options) throws Exception {
+        JobRun run = run(kind, machines, options);
+        if (run.state() != JobState.SUCCEEDED) {
+            throw new AssertionError(run.state() + ": " + run.outcome() + "\n" + logOf(run));
+        }
+        return core.jobs().tasks(run.id()).get(0).results().get(result);
+    }
+
+    String logOf(JobRun run) throws DoppelException {
+        return core.jobs().log(run.id()).stream().map(LogLine::text).collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() {
+        core.close();
+    }
+}
