@@ -432,6 +432,41 @@ public abstract class StorageContract {
     }
 
     @Test
+    void interruptsDoNotSpoilPuts() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        Thread putting = Thread.currentThread();
+        Thread interrupting = new Thread(() -> {
+            while (!done.get()) {
+                putting.interrupt();
+                Thread.onSpinWait();
+            }
+        });
+        interrupting.start();
+        try {
+            for (int i = 0; i < 20; i++) {
+                StorageData.put(storage, "calm/" + i, StorageData.bytes(2_500_000, i));
+            }
+        } finally {
+            done.set(true);
+            joinUninterrupted(interrupting);
+        }
+        for (int i = 0; i < 20; i++) {
+            checkWhole(storage, "calm/" + i, StorageData.bytes(2_500_000, i));
+        }
+    }
+
+    private static void joinUninterrupted(Thread thread) {
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                // One of its own interrupts; it ends by itself.
+            }
+        }
+        Thread.interrupted();
+    }
+
+    @Test
     void closeAbortsWritersAndEndsEverything() throws Exception {
         ObjectWriter writer = storage.put("unfinished");
         writer.write(new byte[1000], 0, 1000);

@@ -29,13 +29,21 @@ final class AppendingFile implements FileOps.NewFile {
 
     @Override
     public void write(byte[] buffer, int from, int length) throws IOException {
-        int done = 0;
-        while (done < length) {
-            ByteBuffer piece = ByteBuffer.wrap(buffer, from + done, Math.min(PIECE, length - done));
-            int start = piece.position();
-            Uninterrupted.run(() -> position += channel().write(piece, position));
-            done += piece.position() - start;
+        for (int done = 0; done < length; done += PIECE) {
+            writePiece(ByteBuffer.wrap(buffer, from + done, Math.min(PIECE, length - done)));
         }
+    }
+
+    private void writePiece(ByteBuffer piece) throws IOException {
+        int start = piece.position();
+        Uninterrupted.run(() -> {
+            // An interrupted write may have written some: the whole piece is written again, at the same place.
+            piece.position(start);
+            while (piece.hasRemaining()) {
+                channel().write(piece, position + piece.position() - start);
+            }
+        });
+        position += piece.limit() - start;
     }
 
     @Override
