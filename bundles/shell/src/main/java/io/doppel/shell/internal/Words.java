@@ -36,17 +36,13 @@ final class Words {
     /**
      * Sets the options among the words.
      *
-     * @return the words that are none; everything after {@code --} is none
+     * @return the words that are none
      */
     static List<String> takeOptions(Action command, List<String> words) throws DoppelException {
         Map<String, Field> options = options(command.getClass());
         List<String> rest = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if (word.equals("--")) {
-                rest.addAll(words.subList(i + 1, words.size()));
-                break;
-            }
             if (!word.startsWith("-") || word.length() == 1) {
                 rest.add(word);
                 continue;

@@ -25,7 +25,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 @Command(scope = "doppel", name = "backup", description = "Back up machines into a vault")
 public final class BackupCommand extends JobCommand {
-    @Argument(name = "MACHINE", description = "Machines as host/machine, host/* or *", multiValued = true)
+    @Argument(name = "MACHINE...", description = "Machines as host/machine, host/* or *", multiValued = true)
     @Completion(MachineNames.class)
     List<String> arguments;
 

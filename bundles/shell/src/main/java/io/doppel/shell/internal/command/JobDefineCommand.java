@@ -21,7 +21,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(scope = "doppel", name = "job-define", description = "Keep a job under a name")
 public final class JobDefineCommand extends DoppelCommand {
     @Argument(
-            name = "NAME MACHINE",
+            name = "NAME [MACHINE...]",
             description = "Name of the job, then machines as host/machine, host/* or *",
             multiValued = true)
     @Completion(MachineNames.class)

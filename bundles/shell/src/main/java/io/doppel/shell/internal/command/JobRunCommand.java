@@ -22,7 +22,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(scope = "doppel", name = "job-run", description = "Run a job that is kept, or any kind once")
 public final class JobRunCommand extends JobCommand {
     @Argument(
-            name = "NAME",
+            name = "NAME|MACHINE...",
             description = "Name of a kept job; with --kind, machines as host/machine",
             multiValued = true)
     @Completion(JobNames.class)

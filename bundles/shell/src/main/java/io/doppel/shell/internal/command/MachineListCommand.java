@@ -23,7 +23,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 @Command(scope = "doppel", name = "machine-list", description = "List the machines of one host or of all")
 public final class MachineListCommand extends DoppelCommand {
-    @Argument(name = "HOST", description = "A host; without one, all", multiValued = true)
+    @Argument(name = "[HOST]", description = "A host; without one, all", multiValued = true)
     @Completion(HostNames.class)
     List<String> arguments;
 

@@ -24,7 +24,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         description = "List the originals that restores have kept, or delete one for good")
 public final class RestoreConfirmCommand extends DoppelCommand {
     @Argument(
-            name = "RESTORE",
+            name = "[RESTORE]",
             description = "The restore to confirm; without one, they are listed",
             multiValued = true)
     @Completion(RestoreIds.class)

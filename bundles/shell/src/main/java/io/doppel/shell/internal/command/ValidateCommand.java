@@ -20,7 +20,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 @Command(scope = "doppel", name = "validate", description = "Read and check versions, all of them or some")
 public final class ValidateCommand extends JobCommand {
-    @Argument(name = "VERSION", description = "Ids or beginnings of ids; without one, all versions", multiValued = true)
+    @Argument(
+            name = "[VERSION...]",
+            description = "Ids or beginnings of ids; without one, all versions",
+            multiValued = true)
     @Completion(VersionIds.class)
     List<String> arguments;
 

@@ -91,9 +91,9 @@ public final class ProgressLines {
     /** The richest form that fits: what matters least goes first. */
     private static String line(String name, Progress p, Rate rate, int width) {
         String left = left(p, rate).orElse("");
-        String full = percent(p) + "  " + String.format("%19s  %10s  %s", amount(p), speed(rate), left);
-        String middle = percent(p) + "  " + String.format("%10s  %s", speed(rate), left);
-        String small = percent(p) + "  " + left;
+        String full = percent(p) + "  " + String.format("%17s  %10s  %-12s", amount(p), speed(rate), left);
+        String middle = percent(p) + "  " + String.format("%10s  %-12s", speed(rate), left);
+        String small = percent(p) + "  " + String.format("%-12s", left);
         for (String figures : List.of(full, middle, small)) {
             int free = width - Text.width(figures) - 4;
             int nameWidth = Math.min(MAX_NAME, Math.max(LEAST_NAME, free / 2));

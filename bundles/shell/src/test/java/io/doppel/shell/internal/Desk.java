@@ -1,0 +1,104 @@
+package io.doppel.shell.internal;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.impl.action.command.DefaultActionPreparator;
+
+/** Runs commands as Karaf does, on services and a screen in memory. */
+final class Desk {
+    final FakeInventory inventory = new FakeInventory();
+    final FakeVaults vaults = new FakeVaults();
+    final FakeJobs jobs = new FakeJobs();
+    final FakeTicker ticker = new FakeTicker();
+    FakeScreen screen;
+
+    Desk(FakeScreen screen) {
+        this.screen = screen;
+    }
+
+    /** A script's desk: no terminal. */
+    static Desk script() {
+        return new Desk(FakeScreen.script());
+    }
+
+    /** A person's desk. */
+    static Desk terminal(int columns) {
+        return new Desk(FakeScreen.terminal(columns));
+    }
+
+    /** Time that passes only while somebody waits. */
+    static final class FakeTicker implements Ticker {
+        long nanos;
+        long stepNanos = 1_000_000_000L;
+        boolean interruptNext;
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public void await(Semaphore ended, long millis) throws InterruptedException {
+            nanos += stepNanos;
+            if (interruptNext) {
+                interruptNext = false;
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /** Runs a command and returns its exit status. */
+    int run(String... line) throws Exception {
+        DoppelCommand command = command(line[0]);
+        List<Object> words = List.copyOf(List.of(line).subList(1, line.length));
+        Session session = (Session) Proxy.newProxyInstance(
+                Session.class.getClassLoader(), new Class<?>[] {Session.class}, (proxy, method, args) -> null);
+        if (!new DefaultActionPreparator().prepare(command, session, words)) {
+            return 0;
+        }
+        try {
+            command.execute(screen, true);
+            return 0;
+        } catch (CommandException e) {
+            if (e.getMessage() != null) {
+                throw new AssertionError("a single command says it on standard error", e);
+            }
+            return 1;
+        }
+    }
+
+    DoppelCommand command(String name) throws Exception {
+        for (Class<? extends DoppelCommand> type : Commands.ALL) {
+            if (type.getAnnotation(Command.class).name().equals(name)) {
+                DoppelCommand command = type.getDeclaredConstructor().newInstance();
+                inject(command);
+                if (command instanceof FollowCommand follow) {
+                    follow.ticker = ticker;
+                }
+                return command;
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    /** Sets the services of a command or completer. */
+    void inject(Object target) throws IllegalAccessException {
+        for (Class<?> type = target.getClass(); type != Object.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (field.isAnnotationPresent(Reference.class)) {
+                    field.setAccessible(true);
+                    for (Object service : List.of(inventory, vaults, jobs)) {
+                        if (field.getType().isInstance(service)) {
+                            field.set(target, service);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

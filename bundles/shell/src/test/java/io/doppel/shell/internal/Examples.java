@@ -1,0 +1,67 @@
+package io.doppel.shell.internal;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A call of each command on the services in memory, shown in docs/shell.md. */
+final class Examples {
+    /** Commands that print a table and nothing else. */
+    static final List<String> TABLES = List.of(
+            "host-types",
+            "vault-types",
+            "job-kinds",
+            "host-list",
+            "vault-list",
+            "machine-list",
+            "version-list",
+            "version-show 7c1e",
+            "restore-confirm",
+            "job-definitions",
+            "job-list");
+
+    /** Commands that change nothing. */
+    static final List<String> LISTS =
+            Stream.concat(TABLES.stream(), Stream.of("job-show 6", "job-log 6")).toList();
+
+    static final Map<String, String> CALLS = calls();
+
+    private Examples() {}
+
+    private static Map<String, String> calls() {
+        Map<String, String> calls = new LinkedHashMap<>();
+        for (String call : List.of(
+                "host-types",
+                "host-add folder --name lab2 --set path=/srv/other",
+                "host-list",
+                "host-remove lab --yes",
+                "vault-types",
+                "vault-add local --name second --set path=/mnt/disk2/vault --no-passphrase",
+                "vault-list",
+                "vault-remove main --yes",
+                "key-export main",
+                "catalog-rebuild main",
+                "machine-list lab",
+                "backup lab/web --vault main",
+                "validate --vault main",
+                "restore 7c1e --name web-restored",
+                "restore-confirm restore-5 --yes",
+                "version-list --machine web",
+                "version-show 7c1e",
+                "job-kinds",
+                "job-define weekly lab/* --kind backup --set vault=main",
+                "job-definitions",
+                "job-undefine nightly --yes",
+                "job-run nightly --detach",
+                "job-list",
+                "job-show 6",
+                "job-log 6",
+                "job-watch 6",
+                "job-cancel 6",
+                "job-retry 6 --detach")) {
+            calls.put(call.split(" ")[0], call);
+        }
+        return calls;
+    }
+}

@@ -1,0 +1,110 @@
+package io.doppel.shell.internal;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.ConnectionState;
+import io.doppel.api.settings.SettingField;
+import io.doppel.api.settings.SettingType;
+import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.api.vault.VaultService;
+import io.doppel.api.vault.VaultView;
+import io.doppel.api.vault.VersionView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Vaults in memory. */
+final class FakeVaults implements VaultService {
+    static final String KEY = "DPLK-AAAA-BBBB-CCCC";
+
+    final List<VaultView> vaults = new ArrayList<>();
+    final List<VersionView> versions = new ArrayList<>();
+    VaultRequest lastRequest;
+    String lastPassphrase;
+
+    FakeVaults() {
+        vaults.add(vault("main", true));
+        versions.add(version("7c1e55d0a1b2c3d4", "web", FakeInventory.NOON, VersionView.Health.VALID));
+        versions.add(version(
+                "05aa90b7ffee0123", "web", FakeInventory.NOON.minusSeconds(86_400), VersionView.Health.UNVERIFIED));
+    }
+
+    static VaultView vault(String name, boolean exported) {
+        return new VaultView(
+                name,
+                "v-" + name,
+                "local",
+                Map.of("path", "/srv/vault"),
+                ConnectionState.CONNECTED,
+                "",
+                exported,
+                2,
+                5L << 30,
+                100L << 30);
+    }
+
+    static VersionView version(String id, String machine, Instant at, VersionView.Health health) {
+        Instant validated = health == VersionView.Health.UNVERIFIED ? Instant.EPOCH : at.plusSeconds(60);
+        return new VersionView(
+                id, "main", "lab", machine, machine, at, 1, 40L << 30, 9L << 30, 3L << 30, "OFF", health, validated,
+                List.of());
+    }
+
+    @Override
+    public Map<String, SettingsSpec> storageTypes() {
+        return Map.of(
+                "local", SettingsSpec.of(SettingField.required("path", SettingType.PATH, "Folder for the vault")));
+    }
+
+    @Override
+    public VaultView addVault(VaultRequest request) throws DoppelException {
+        storageTypes().get(request.type()).parse(request.settings());
+        lastRequest = request;
+        lastPassphrase = new String(request.unlock());
+        VaultView vault = vault(request.name(), false);
+        vaults.add(vault);
+        return vault;
+    }
+
+    @Override
+    public List<VaultView> vaults() {
+        return List.copyOf(vaults);
+    }
+
+    @Override
+    public void removeVault(String name) {
+        vaults.removeIf(v -> v.name().equals(name));
+    }
+
+    @Override
+    public char[] exportRecoveryKey(String vault) throws DoppelException {
+        if (vaults.stream().noneMatch(v -> v.name().equals(vault))) {
+            throw new DoppelException(CommonError.NOT_FOUND, "There is no vault '" + vault + "'");
+        }
+        return KEY.toCharArray();
+    }
+
+    @Override
+    public List<VersionView> versions(Optional<String> vault, Optional<String> machine) {
+        return versions.stream()
+                .filter(v -> vault.isEmpty() || v.vault().equals(vault.get()))
+                .filter(v -> machine.isEmpty() || v.machineName().equals(machine.get()))
+                .toList();
+    }
+
+    @Override
+    public VersionView version(String id) throws DoppelException {
+        return versions.stream()
+                .filter(v -> v.id().startsWith(id))
+                .findFirst()
+                .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "There is no version '" + id + "'"));
+    }
+
+    @Override
+    public int rebuildCatalogue(String vault) {
+        return versions.size();
+    }
+}

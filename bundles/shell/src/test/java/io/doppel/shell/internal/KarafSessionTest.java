@@ -1,0 +1,133 @@
+package io.doppel.shell.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.impl.action.command.ManagerImpl;
+import org.apache.karaf.shell.impl.console.SessionFactoryImpl;
+import org.apache.karaf.shell.support.ShellUtil;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Lines of text through a session of Karaf, as its SSH server runs them. */
+class KarafSessionTest {
+    private final Desk services = Desk.script();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private ThreadIOImpl threadIo;
+    private SessionFactoryImpl factory;
+
+    @BeforeEach
+    void start() {
+        threadIo = new ThreadIOImpl();
+        threadIo.start();
+        factory = new SessionFactoryImpl(threadIo);
+        factory.register(services.inventory);
+        factory.register(services.vaults);
+        factory.register(services.jobs);
+        ManagerImpl manager = new ManagerImpl(factory, factory);
+        Commands.ALL.forEach(manager::register);
+    }
+
+    @AfterEach
+    void stop() {
+        factory.stop();
+        threadIo.stop();
+    }
+
+    private Session session(String input, Map<String, String> environment) {
+        Session session = factory.create(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        environment.forEach(session::put);
+        return session;
+    }
+
+    private String outText() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errText() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void optionsStandAnywhereAndWordsKeepTheirSpaces() throws Exception {
+        Session session = session("", Map.of());
+        session.execute("doppel:host-add folder --name 'zwei Wörter' --set 'path=/srv/a  b'");
+        assertEquals("Host 'zwei Wörter' was added.\n", outText());
+        assertEquals(Map.of("path", "/srv/a  b"), services.inventory.lastSettings);
+        session.execute("doppel:backup lab/* --vault main --detach");
+        assertEquals("lab/*", services.jobs.runs.get(7L).definition().machines().get(0));
+    }
+
+    @Test
+    void failureIsOneLineOnStandardErrorAndNoOutput() {
+        Session session = session("", Map.of());
+        Exception e = assertThrows(Exception.class, () -> session.execute("doppel:version-show --json nope"));
+        ShellUtil.logException(session, e);
+        assertEquals("", outText());
+        assertEquals("DPL-API-0007: There is no version 'nope'. List what exists and correct the name.\n", errText());
+    }
+
+    @Test
+    void lineAfterAFailureIsNotRun() {
+        Session session = session("", Map.of());
+        assertThrows(
+                Exception.class, () -> session.execute("doppel:version-show nope ; doppel:vault-remove main --yes"));
+        assertEquals(1, services.vaults.vaults.size());
+    }
+
+    @Test
+    void clientsTerminalTellsTheWidth() throws Exception {
+        Session session = session("", Map.of("COLUMNS", "30", "LINES", "24", "TERM", "xterm"));
+        session.execute("doppel:job-list");
+        assertTrue(outText().lines().allMatch(line -> line.length() <= 30), outText());
+        assertFalse(outText().contains("OUTCOME"));
+    }
+
+    @Test
+    void questionIsAnsweredThroughTheClientsTerminal() throws Exception {
+        session("yes\r", Map.of("COLUMNS", "80", "TERM", "xterm")).execute("doppel:vault-remove main");
+        assertEquals(0, services.vaults.vaults.size());
+        assertThrows(Exception.class, () -> session("yes\n", Map.of()).execute("doppel:host-remove lab"));
+        assertTrue(errText().startsWith("DPL-SHL-0002"), errText());
+        assertEquals(1, services.inventory.hosts.size());
+    }
+
+    @Test
+    void secretComesFromStandardInput() throws Exception {
+        session("gehéim\nrest", Map.of())
+                .execute("doppel:host-add pool --name p --set address=h --set-secret password=-");
+        assertEquals("gehéim", services.inventory.lastSettings.get("password"));
+        assertFalse(outText().contains("geh"));
+    }
+
+    @Test
+    void controlCOnStandardInputStopsTheRun() {
+        assertThrows(Exception.class, () -> session("\u0003", Map.of()).execute("doppel:backup lab/web --vault main"));
+        assertEquals(List.of(7L), services.jobs.cancelled);
+        assertTrue(errText().contains("Stopping run 7"), errText());
+    }
+
+    @Test
+    void helpNamesEveryOption() throws Exception {
+        session("", Map.of()).execute("doppel:restore --help");
+        for (String option : Commands.options("restore")) {
+            assertTrue(outText().contains(option), option);
+        }
+        assertEquals(1, services.jobs.runs.size());
+    }
+}
