@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Shows a run's progress until it ends: drawn in place on a terminal, a line now and then elsewhere, nothing when JSON
- * is wanted. Ctrl-C asks the run to stop, if this command may do that, and waits for its end.
+ * is wanted. Ctrl-C asks the run to stop, if this command may do that.
  */
 final class RunFollower {
     private static final long DRAW_MILLIS = 200;
@@ -90,30 +90,49 @@ final class RunFollower {
     }
 
     private void pause(Semaphore ended, long id) throws DoppelException {
-        boolean interrupted = false;
         try {
             ticker.await(ended, DRAW_MILLIS);
         } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted || screen.interruptTyped()) {
             interrupted(id);
+        }
+        if (screen.interruptTyped()) {
+            controlCTyped(id);
         }
     }
 
+    /** Ctrl-C in the interactive shell: the prompt is back already and the screen no longer ours, so one line must do. */
     private void interrupted(long id) throws DoppelException {
+        if (cancels) {
+            jobs.cancel(id);
+        }
+        screen.err()
+                .println(
+                        cancels
+                                ? "Run " + id + " is being stopped. See what it did: doppel:job-show " + id
+                                : "Run " + id + " goes on.");
+        screen.err().flush();
+        throw left(id);
+    }
+
+    /** Ctrl-C in the client of a single command, which waits for us for some seconds. */
+    private void controlCTyped(long id) throws DoppelException {
         if (draws()) {
             live.clear();
         }
-        if (!cancels) {
-            throw new DoppelException(CommonError.CANCELLED, "Watching was ended; run " + id + " goes on");
-        }
-        if (cancelled) {
-            throw new DoppelException(CommonError.CANCELLED, "Run " + id + " was asked to stop and has not ended yet");
+        if (cancelled || !cancels) {
+            throw left(id);
         }
         cancelled = true;
         screen.err().println("Stopping run " + id + " ...");
         screen.err().flush();
         jobs.cancel(id);
+    }
+
+    private DoppelException left(long id) {
+        return new DoppelException(
+                CommonError.CANCELLED,
+                cancels
+                        ? "Run " + id + " was asked to stop and has not ended yet"
+                        : "Run " + id + " goes on unwatched");
     }
 }

@@ -2,12 +2,17 @@ package io.doppel.shell.internal;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.console.Registry;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.action.command.DefaultActionPreparator;
+import org.apache.karaf.shell.impl.action.command.ManagerImpl;
 
 /** Runs commands as Karaf does, on services and a screen in memory. */
 final class Desk {
@@ -84,6 +89,22 @@ final class Desk {
             }
         }
         throw new IllegalArgumentException(name);
+    }
+
+    /** Makes services, commands and completers known to a Karaf of its own, as its extender does. */
+    void register(Registry registry) {
+        List.of(inventory, vaults, jobs).forEach(registry::register);
+        Set<Class<?>> classes = new LinkedHashSet<>(Commands.ALL);
+        for (Class<?> command : Commands.ALL) {
+            for (Field field : command.getDeclaredFields()) {
+                Completion completion = field.getAnnotation(Completion.class);
+                if (completion != null) {
+                    classes.add(completion.value());
+                }
+            }
+        }
+        ManagerImpl manager = new ManagerImpl(registry, registry);
+        classes.forEach(manager::register);
     }
 
     /** Sets the services of a command or completer. */

@@ -85,15 +85,15 @@ class FollowTest {
     }
 
     @Test
-    void interruptStopsTheRun() throws Exception {
+    void interruptStopsTheRunAndLeavesTheScreenToThePrompt() throws Exception {
         Desk desk = Desk.terminal(80);
         desk.ticker.interruptNext = true;
         assertEquals(1, desk.run("backup", "lab/web", "--vault", "main"));
         assertEquals(List.of(7L), desk.jobs.cancelled);
-        assertEquals(
-                "Stopping run 7 ...\n"
-                        + "DPL-SHL-0009: Run 7 was cancelled. Run what is missing with doppel:job-retry.\n",
+        assertTrue(
+                desk.screen.errText().startsWith("Run 7 is being stopped. See what it did: doppel:job-show 7\n"),
                 desk.screen.errText());
+        assertFalse(desk.screen.outText().contains("TASK"));
     }
 
     @Test
@@ -102,6 +102,11 @@ class FollowTest {
         desk.screen.typedInterrupts.add(true);
         assertEquals(1, desk.run("backup", "lab/web", "--vault", "main"));
         assertEquals(List.of(7L), desk.jobs.cancelled);
+        assertTrue(desk.screen.outText().contains("Run 7 was cancelled"), desk.screen.outText());
+        assertEquals(
+                "Stopping run 7 ...\n"
+                        + "DPL-SHL-0009: Run 7 was cancelled. Run what is missing with doppel:job-retry.\n",
+                desk.screen.errText());
     }
 
     @Test
@@ -122,7 +127,7 @@ class FollowTest {
         desk.screen.typedInterrupts.add(true);
         assertEquals(1, desk.run("job-watch", "7"));
         assertEquals(List.of(), desk.jobs.cancelled);
-        assertTrue(desk.screen.errText().contains("run 7 goes on"), desk.screen.errText());
+        assertTrue(desk.screen.errText().contains("Run 7 goes on"), desk.screen.errText());
     }
 
     @Test

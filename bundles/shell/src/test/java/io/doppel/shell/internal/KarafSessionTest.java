@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.karaf.shell.api.console.Session;
-import org.apache.karaf.shell.impl.action.command.ManagerImpl;
 import org.apache.karaf.shell.impl.console.SessionFactoryImpl;
 import org.apache.karaf.shell.support.ShellUtil;
 import org.junit.jupiter.api.AfterEach;
@@ -33,11 +32,7 @@ class KarafSessionTest {
         threadIo = new ThreadIOImpl();
         threadIo.start();
         factory = new SessionFactoryImpl(threadIo);
-        factory.register(services.inventory);
-        factory.register(services.vaults);
-        factory.register(services.jobs);
-        ManagerImpl manager = new ManagerImpl(factory, factory);
-        Commands.ALL.forEach(manager::register);
+        services.register(factory);
     }
 
     @AfterEach

@@ -1,0 +1,112 @@
+package io.doppel.shell.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.impl.console.JLineTerminal;
+import org.apache.karaf.shell.impl.console.SessionFactoryImpl;
+import org.jline.terminal.Size;
+import org.jline.terminal.impl.ExternalTerminal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Keys pressed in Karaf's interactive shell on a terminal that understands control characters. */
+@Timeout(60)
+class ConsoleTest {
+    @TempDir
+    Path home;
+
+    private final Desk services = Desk.script();
+    private final PipedOutputStream keys = new PipedOutputStream();
+    private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    private ThreadIOImpl threadIo;
+    private SessionFactoryImpl factory;
+    private Session session;
+    private Thread thread;
+
+    @BeforeEach
+    void start() throws Exception {
+        System.setProperty("karaf.home", home.toString());
+        System.setProperty("karaf.etc", home.toString());
+        threadIo = new ThreadIOImpl();
+        threadIo.start();
+        factory = new SessionFactoryImpl(threadIo);
+        services.register(factory);
+        ExternalTerminal terminal =
+                new ExternalTerminal("test", "xterm", new PipedInputStream(keys), shown, StandardCharsets.UTF_8);
+        terminal.setSize(new Size(100, 30));
+        JLineTerminal wrapped = new JLineTerminal(terminal);
+        PrintStream out = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
+        session = factory.create(terminal.input(), out, out, wrapped, "UTF-8", () -> {});
+        thread = new Thread(session, "console");
+        thread.start();
+        await("\u001b[?2004h"); // The prompt is there and takes keys.
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        keys.close();
+        session.close();
+        thread.join();
+        factory.stop();
+        threadIo.stop();
+        System.clearProperty("karaf.home");
+        System.clearProperty("karaf.etc");
+    }
+
+    private String text() {
+        return shown.toString(StandardCharsets.UTF_8);
+    }
+
+    private void press(String text) throws Exception {
+        keys.write(text.getBytes(StandardCharsets.UTF_8));
+        keys.flush();
+    }
+
+    private void await(String expected) throws InterruptedException {
+        while (!text().contains(expected)) {
+            Thread.sleep(10);
+        }
+    }
+
+    @Test
+    void controlCStopsTheRunAndSaysSo() throws Exception {
+        services.jobs.steps = 1_000;
+        press("doppel:backup lab/web --vault main\r");
+        await("run 7 backup");
+        press("\u0003");
+        await("Run 7 is being stopped. See what it did: doppel:job-show 7");
+        assertEquals(List.of(7L), services.jobs.cancelled);
+        assertFalse(text().contains("Exception"), text());
+    }
+
+    @Test
+    void secretIsNotShownWhileItIsTyped() throws Exception {
+        press("doppel:host-add pool --name p --set address=h\r");
+        await("(password): ");
+        press("gEheim\r");
+        await("Host 'p' was added.");
+        assertEquals("gEheim", services.inventory.lastSettings.get("password"));
+        assertFalse(text().contains("gEh"), text());
+    }
+
+    @Test
+    void tabCompletesAnOptionBehindTheArgument() throws Exception {
+        press("doppel:host-add folder --na\t");
+        await("--name");
+        press("lab2 --set \t");
+        await("path=");
+    }
+}
