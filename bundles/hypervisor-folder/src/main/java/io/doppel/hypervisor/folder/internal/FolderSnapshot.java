@@ -39,9 +39,10 @@ final class FolderSnapshot implements Snapshot {
                 images.stream().map(MachineFolder.Image::file).toList());
         List<DiskOffer> offers = new ArrayList<>();
         for (int i = 0; i < opened.size(); i++) {
-            try (DiskImage image = opened.get(i)) {
-                offers.add(offer(images.get(i), image, request));
-            }
+            offers.add(offer(images.get(i), opened.get(i), request));
+        }
+        for (DiskImage image : opened) {
+            image.close();
         }
         return new FolderSnapshot(now, offers, config);
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What restores of this installation left in the tree: interrupted ones, and old disks kept. */
 final class Leftovers {
@@ -24,24 +25,24 @@ final class Leftovers {
         this.step = step;
     }
 
+    /** Something done to one folder, with a line that tells it; empty if there was nothing to do. */
+    private interface Action {
+        Optional<String> on(Path folder) throws IOException, DoppelException;
+    }
+
     /**
      * Completes the swaps that were interrupted.
      *
      * @return one line for each
      */
     List<String> completeSwaps() throws DoppelException {
-        List<String> done = new ArrayList<>();
-        for (Path work : own(OwnFolder.Kind.RESTORE)) {
-            if (SwapJournal.isIn(work) && !active.contains(work)) {
-                try {
-                    new Swap(work, step).complete();
-                } catch (IOException e) {
-                    throw FolderFiles.writeFailed(e, work);
-                }
-                done.add("Completed an interrupted restore in " + work.getParent());
+        return each(work -> {
+            if (!SwapJournal.isIn(work) || active.contains(work)) {
+                return Optional.empty();
             }
-        }
-        return done;
+            new Swap(work, step).complete();
+            return Optional.of("Completed an interrupted restore in " + work.getParent());
+        });
     }
 
     /**
@@ -50,19 +51,33 @@ final class Leftovers {
      * @return one line for each
      */
     List<String> deleteHalfRestores(Duration minimumAge) throws DoppelException {
-        List<String> done = new ArrayList<>();
         Instant youngest = Instant.now().minus(minimumAge);
+        return each(work -> {
+            if (SwapJournal.isIn(work)
+                    || active.contains(work)
+                    || lastWrite(work).isAfter(youngest)) {
+                return Optional.empty();
+            }
+            FolderFiles.deleteTree(work);
+            return Optional.of("Removed a half restore: " + work);
+        });
+    }
+
+    /** Treats all of our restores' folders, also behind one that fails; then the first failure counts. */
+    private List<String> each(Action action) throws DoppelException {
+        List<String> done = new ArrayList<>();
+        DoppelException failure = null;
         for (Path work : own(OwnFolder.Kind.RESTORE)) {
             try {
-                if (!SwapJournal.isIn(work)
-                        && !active.contains(work)
-                        && !lastWrite(work).isAfter(youngest)) {
-                    FolderFiles.deleteTree(work);
-                    done.add("Removed a half restore: " + work);
-                }
+                action.on(work).ifPresent(done::add);
             } catch (IOException e) {
-                throw FolderFiles.writeFailed(e, work);
+                failure = failure == null ? FolderFiles.writeFailed(e, work) : failure;
+            } catch (DoppelException e) {
+                failure = failure == null ? e : failure;
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
         return done;
     }

@@ -77,8 +77,10 @@ record MachineFolder(
         return root.equals(folder) ? "." : root.relativize(folder).toString();
     }
 
+    /** Names that are not machines or disks: hidden ones, and what a file system keeps for its own repair. */
     static boolean isHidden(Path file) {
-        return file.getFileName().toString().startsWith(".");
+        String name = file.getFileName().toString();
+        return name.startsWith(".") || name.equals("lost+found");
     }
 
     static boolean isImage(Path file) {
