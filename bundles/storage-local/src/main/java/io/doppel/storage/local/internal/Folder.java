@@ -3,6 +3,7 @@ package io.doppel.storage.local.internal;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.StorageError;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -105,12 +106,18 @@ final class Folder {
         durable.add(folder);
     }
 
-    /** Makes the vault's folder itself and its name durable, as far as we may. */
+    /** Makes the vault's folder itself, unless it was there when it was looked for, and its name durable. */
     void makeRoot() throws IOException {
-        boolean made = makeFolder(root);
+        boolean made = !isPinned() && makeFolder(root);
+        if (!isPinned()) {
+            pin();
+        }
+        if (root.getParent() == null) {
+            return;
+        }
         try {
             ops.syncFolder(root.getParent());
-        } catch (IOException e) {
+        } catch (AccessDeniedException e) {
             if (made) {
                 throw e;
             }

@@ -18,7 +18,6 @@ final class FolderSetup {
 
     WriterSession start() throws DoppelException, IOException {
         folder.makeRoot();
-        folder.pin();
         try {
             folder.makeFolder(folder.temps());
         } catch (FileAlreadyExistsException e) {
