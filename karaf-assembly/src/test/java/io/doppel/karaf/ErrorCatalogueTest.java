@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * docs/errors.md lists every error code, made from the code. After adding one: {@code mvn -pl karaf-assembly test
+ * docs/errors.md lists every error code, made from the code. After adding one: {@code mvn -pl karaf-assembly verify
  * -Dtest=ErrorCatalogueTest -Ddoppel.docs.write=true}.
  */
 class ErrorCatalogueTest {
@@ -41,11 +41,17 @@ class ErrorCatalogueTest {
         }
         StringBuilder page = new StringBuilder();
         page.append("# Errors\n\n");
-        page.append("Every error has a code that never changes its meaning. *Retry* says that the same may succeed later without\n");
+        page.append(
+                "Every error has a code that never changes its meaning. *Retry* says that the same may succeed later without\n");
         page.append("anybody changing a setting. This page is made from the code (`ErrorCatalogueTest`).\n\n");
         page.append("| code | what it means | what to do | retry |\n|---|---|---|---|\n");
         for (ErrorCode c : codes.values()) {
-            page.append("| ").append(c.id()).append(" | ").append(c.meaning()).append(" | ").append(c.advice());
+            page.append("| ")
+                    .append(c.id())
+                    .append(" | ")
+                    .append(c.meaning())
+                    .append(" | ")
+                    .append(c.advice());
             page.append(" | ").append(c.retryable() ? "yes" : "no").append(" |\n");
         }
         return page.toString();
