@@ -26,12 +26,13 @@ final class KarafScreen implements Screen {
 
     private final Session session;
     private final PrintStream out = System.out;
-    private final PrintStream err = System.err;
+    private final PrintStream err;
     private final boolean interactive;
     private final boolean piped;
 
     KarafScreen(Session session) {
         this.session = session;
+        this.err = new PrintStream(new SessionError(session.get(".commandSession")), true);
         this.interactive = session.getTerminal() != null;
         Process process = Process.Utils.current();
         this.piped = process != null && !process.isTty(1);

@@ -138,12 +138,14 @@ final class FakeJobs implements JobService {
                 Optional.empty(),
                 "lab/web",
                 run.state(),
-                run.progress(),
+                Progress.NONE,
                 run.started(),
                 run.ended(),
                 run.outcome(),
                 run.errorCode(),
-                run.state() == JobState.SUCCEEDED ? Map.of("version", "7c1e55d0a1b2c3d4") : Map.of());
+                run.state() == JobState.SUCCEEDED
+                        ? Map.of("selection", "lab/web", "version", "7c1e55d0a1b2c3d4")
+                        : Map.of());
         JobTask disk = new JobTask(
                 11,
                 runId,

@@ -58,7 +58,7 @@ public final class JobListCommand extends DoppelCommand {
                     run.id(),
                     run.definition().kind(),
                     Human.word(run.state()),
-                    Human.percent(run.progress()),
+                    Human.percent(run),
                     Human.time(run.submitted(), screen().zone()),
                     Human.bytes(run.progress().read()),
                     Human.bytes(run.progress().stored()),

@@ -1,5 +1,7 @@
 package io.doppel.shell.internal.output;
 
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
 import io.doppel.api.job.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,8 +70,12 @@ public final class Human {
         return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    /** Share done, rounded down; a dash while the total is unknown. */
-    public static String percent(Progress progress) {
+    /** Share done, rounded down; a dash while the total is unknown. What succeeded is done, however it was estimated. */
+    public static String percent(JobRun run) {
+        if (run.state() == JobState.SUCCEEDED || run.state() == JobState.WARNING) {
+            return "100 %";
+        }
+        Progress progress = run.progress();
         return progress.total() <= 0 ? "-" : (int) (progress.share() * 100) + " %";
     }
 

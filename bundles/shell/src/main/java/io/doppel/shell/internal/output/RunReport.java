@@ -4,10 +4,12 @@ import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
+import io.doppel.api.job.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,18 +62,37 @@ public record RunReport(JobRun run, List<JobTask> tasks, List<LogLine> log) {
                 .minor()
                 .text("RESULT")
                 .minor();
+        Map<Long, Progress> whole = withParts();
         Map<Long, JobTask> byId = tasks.stream().collect(Collectors.toMap(JobTask::id, task -> task));
         for (JobTask task : tasks) {
             table.row(
                     "  ".repeat(depth(task, byId)) + task.name(),
                     Human.word(task.state()),
-                    Human.bytes(task.progress().total()),
-                    Human.bytes(task.progress().read()),
-                    Human.bytes(task.progress().stored()),
+                    Human.bytes(whole.get(task.id()).total()),
+                    Human.bytes(whole.get(task.id()).read()),
+                    Human.bytes(whole.get(task.id()).stored()),
                     time(task.started(), task.ended()),
-                    task.results().isEmpty() ? task.outcome() : Human.pairs(task.results()));
+                    result(task));
         }
         return table;
+    }
+
+    /** A task tells its own progress without that of its parts, which come after it. */
+    private Map<Long, Progress> withParts() {
+        Map<Long, Progress> sums = new HashMap<>();
+        for (int i = tasks.size() - 1; i >= 0; i--) {
+            JobTask task = tasks.get(i);
+            Progress sum = sums.merge(task.id(), task.progress(), Progress::plus);
+            task.parentId().ifPresent(parent -> sums.merge(parent, sum, Progress::plus));
+        }
+        return sums;
+    }
+
+    /** The named results except those that repeat the task's name, or else the sentence. */
+    private static String result(JobTask task) {
+        Map<String, String> results = new HashMap<>(task.results());
+        results.values().removeIf(value -> value.equals(task.name()));
+        return results.isEmpty() ? task.outcome() : Human.pairs(results);
     }
 
     private static int depth(JobTask task, Map<Long, JobTask> byId) {
