@@ -39,6 +39,9 @@ public interface Catalog extends AutoCloseable {
     /** The versions. */
     VersionRecords versions();
 
+    /** The change bases. */
+    BaseRecords bases();
+
     /** Shuts the database down. A second close does nothing. */
     @Override
     void close();

@@ -74,8 +74,6 @@ public final class DerbyDatabase extends Database implements AutoCloseable {
             System.setProperty("derby.system.home", folder.toString());
             System.setProperty(
                     "derby.stream.error.file", folder.resolve("derby.log").toString());
-            // Numbers of runs shall not jump by a whole block after a crash.
-            System.setProperty("derby.language.sequence.preallocator", "1");
         }
     }
 

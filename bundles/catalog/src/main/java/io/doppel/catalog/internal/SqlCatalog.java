@@ -2,6 +2,7 @@ package io.doppel.catalog.internal;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
+import io.doppel.catalog.BaseRecords;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.NamedRecords;
@@ -17,14 +18,16 @@ public final class SqlCatalog implements Catalog {
     private final NamedRecords<JobDefinition> definitions;
     private final RunRecords runs;
     private final VersionRecords versions;
+    private final BaseRecords bases;
 
-    private SqlCatalog(DerbyDatabase database) {
+    private SqlCatalog(DerbyDatabase database) throws DoppelException {
         this.database = database;
         hosts = new SqlHosts(database);
         vaults = new SqlVaults(database);
         definitions = new SqlDefinitions(database);
         runs = new SqlRuns(database);
         versions = new SqlVersions(database);
+        bases = new SqlBases(database);
     }
 
     /** Brings the database to this version's schema; closes it if that fails. */
@@ -32,8 +35,9 @@ public final class SqlCatalog implements Catalog {
         boolean ready = false;
         try {
             Migrations.run(database, Migrations.ours());
+            Catalog catalog = new SqlCatalog(database);
             ready = true;
-            return new SqlCatalog(database);
+            return catalog;
         } finally {
             if (!ready) {
                 database.close();
@@ -64,6 +68,11 @@ public final class SqlCatalog implements Catalog {
     @Override
     public VersionRecords versions() {
         return versions;
+    }
+
+    @Override
+    public BaseRecords bases() {
+        return bases;
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 final class SqlRuns implements RunRecords {
     private static final String PROGRESS =
@@ -26,24 +27,47 @@ final class SqlRuns implements RunRecords {
 
     private final Database database;
 
-    SqlRuns(Database database) {
+    private final AtomicLong runs;
+    private final AtomicLong tasks;
+    private final AtomicLong lines;
+
+    /**
+     * Numbers are given here and not by the database: Derby's own either jump by a hundred after a crash or make
+     * concurrent inserts fail. One server at a time writes a catalogue.
+     */
+    SqlRuns(Database database) throws DoppelException {
         this.database = database;
+        runs = last("runs");
+        tasks = last("tasks");
+        lines = last("log_lines");
+    }
+
+    private AtomicLong last(String table) throws DoppelException {
+        return database.call(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT MAX(id) FROM " + table)) {
+                row.next();
+                return new AtomicLong(row.getLong(1));
+            }
+        });
     }
 
     @Override
     public JobRun add(JobDefinition definition, Instant submitted) throws DoppelException {
+        long id = runs.incrementAndGet();
         return database.call(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO runs (kind, machines, job_options, name, run_state, bytes_total, bytes_done, bytes_read,"
-                            + " bytes_stored, bytes_skipped, submitted, outcome, error_code)"
-                            + " VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?, '', '')",
-                    Statement.RETURN_GENERATED_KEYS)) {
+                            + " bytes_stored, bytes_skipped, submitted, id, outcome, error_code)"
+                            + " VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?, ?, '', '')")) {
                 int next = SqlDefinitions.bindBody(insert, 1, definition);
                 insert.setString(next, definition.name());
                 insert.setString(next + 1, JobState.QUEUED.name());
                 insert.setLong(next + 2, Columns.micros(submitted));
+                insert.setLong(next + 3, id);
+                insert.executeUpdate();
                 return new JobRun(
-                        insertedId(insert),
+                        id,
                         definition,
                         JobState.QUEUED,
                         Progress.NONE,
@@ -79,7 +103,7 @@ final class SqlRuns implements RunRecords {
         return database.call(connection -> insert(connection, runId, parentId, task, state, started));
     }
 
-    private static JobTask insert(
+    private JobTask insert(
             Connection connection,
             long runId,
             Optional<Long> parentId,
@@ -89,10 +113,9 @@ final class SqlRuns implements RunRecords {
             throws SQLException, DoppelException {
         String name = Columns.shortened(task.name(), Columns.NAMES);
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO tasks (run_id, parent_id, name, task_state, started, results, bytes_total, bytes_done,"
+                "INSERT INTO tasks (run_id, parent_id, name, task_state, started, results, id, bytes_total, bytes_done,"
                         + " bytes_read, bytes_stored, bytes_skipped, outcome, error_code)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, '', '')",
-                Statement.RETURN_GENERATED_KEYS)) {
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, '', '')")) {
             insert.setLong(1, runId);
             if (parentId.isPresent()) {
                 insert.setLong(2, parentId.get());
@@ -103,8 +126,11 @@ final class SqlRuns implements RunRecords {
             insert.setString(4, state.name());
             Columns.set(insert, 5, started);
             insert.setString(6, Columns.json(task.results()));
+            long id = tasks.incrementAndGet();
+            insert.setLong(7, id);
+            insert.executeUpdate();
             return new JobTask(
-                    insertedId(insert),
+                    id,
                     runId,
                     parentId,
                     name,
@@ -249,15 +275,6 @@ final class SqlRuns implements RunRecords {
                 Columns.map(row, "results"));
     }
 
-    private static long insertedId(PreparedStatement insert) throws SQLException {
-        insert.executeUpdate();
-        try (ResultSet keys = insert.getGeneratedKeys()) {
-            keys.next();
-            // Derby gives the identity column alone, PostgreSQL the whole row, whose first column it is.
-            return keys.getLong(1);
-        }
-    }
-
     private static void update(Connection connection, JobRun run) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("UPDATE runs SET " + PROGRESS
                 + ", run_state = ?, started = ?, ended = ?, outcome = ?, error_code = ? WHERE id = ?")) {
@@ -304,14 +321,15 @@ final class SqlRuns implements RunRecords {
         }
     }
 
-    private static void insert(Connection connection, long runId, LogLine line) throws SQLException {
+    private void insert(Connection connection, long runId, LogLine line) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO log_lines (run_id, task_id, logged, severity, line) VALUES (?, ?, ?, ?, ?)")) {
+                "INSERT INTO log_lines (run_id, task_id, logged, severity, line, id) VALUES (?, ?, ?, ?, ?, ?)")) {
             insert.setLong(1, runId);
             insert.setLong(2, line.taskId());
             insert.setLong(3, Columns.micros(line.at()));
             insert.setString(4, line.level().name());
             insert.setString(5, Columns.shortened(line.text(), Columns.SENTENCES));
+            insert.setLong(6, lines.incrementAndGet());
             insert.executeUpdate();
         }
     }

@@ -18,6 +18,7 @@ import io.doppel.catalog.Catalog;
 import io.doppel.catalog.CatalogError;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.VaultRecord;
+import io.doppel.spi.hypervisor.BaseToken;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -178,6 +179,31 @@ class CatalogTest {
     }
 
     @Test
+    void manyThreadsWriteRunsAtOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        List<Callable<Long>> writers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            writers.add(() -> {
+                long id = catalog.runs().add(NIGHTLY, AT).id();
+                for (int n = 0; n < 40; n++) {
+                    JobTask task =
+                            catalog.runs().addTask(id, Optional.empty(), "t" + n, JobState.RUNNING, Optional.empty());
+                    catalog.runs().addLine(id, new LogLine(AT, task.id(), LogLine.Level.INFO, "line " + n));
+                    catalog.runs().progress(id, new Progress(n, n, n, n, n), Map.of(task.id(), Progress.NONE));
+                }
+                return id;
+            });
+        }
+        for (Future<Long> f : threads.invokeAll(writers)) {
+            long id = f.get();
+            assertEquals(40, catalog.runs().tasks(id).size());
+            assertEquals("line 39", catalog.runs().log(id).get(39).text());
+        }
+        threads.shutdown();
+        assertEquals(8, catalog.runs().newest(100).size());
+    }
+
+    @Test
     void longTextsOfRunsAreShortenedNotRefused() throws Exception {
         JobRun run = catalog.runs().add(NIGHTLY, AT);
         JobTask task = catalog.runs()
@@ -219,6 +245,19 @@ class CatalogTest {
         assertEquals(List.of(c, b), catalog.versions().list(Optional.empty(), Optional.empty()));
         catalog.vaults().remove("v2");
         assertEquals(List.of(b), catalog.versions().list(Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void basesOfOneConsumerAreReplacedTogether() throws Exception {
+        BaseToken old = new BaseToken("m", "0", "vault-1", "me", "v1", "token 1");
+        BaseToken fresh = new BaseToken("m", "1", "vault-1", "me", "v2", "t".repeat(4096));
+        BaseToken other = new BaseToken("m", "0", "vault-2", "me", "v1", "token 3");
+        catalog.bases().replace("h", "m", "vault-1", List.of(old));
+        catalog.bases().replace("h", "m", "vault-2", List.of(other));
+        catalog.bases().replace("h", "m", "vault-1", List.of(fresh));
+        assertEquals(List.of(fresh), catalog.bases().find("h", "m", "vault-1"));
+        assertEquals(List.of(other), catalog.bases().find("h", "m", "vault-2"));
+        assertEquals(List.of(), catalog.bases().find("g", "m", "vault-1"));
     }
 
     @Test

@@ -46,7 +46,9 @@ public final class DoppelCore implements AutoCloseable {
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
         kinds = List.of(
-                new BackupJob(plugins, hosts, vaults), new RestoreJob(plugins, hosts, vaults), new ValidateJob(vaults));
+                new BackupJob(plugins, hosts, vaults, catalog.bases()),
+                new RestoreJob(plugins, hosts, vaults),
+                new ValidateJob(vaults));
         kinds.forEach(plugins.handlers()::add);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
     }

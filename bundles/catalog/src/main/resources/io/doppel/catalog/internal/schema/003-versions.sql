@@ -16,3 +16,13 @@ CREATE TABLE versions (
   PRIMARY KEY (vault, id)
 );
 CREATE INDEX versions_by_time ON versions (taken);
+CREATE TABLE change_bases (
+  host VARCHAR(255) NOT NULL,
+  machine_id VARCHAR(1000) NOT NULL,
+  disk_key VARCHAR(255) NOT NULL,
+  consumer VARCHAR(64) NOT NULL,
+  installation_id VARCHAR(64) NOT NULL,
+  version_id VARCHAR(64) NOT NULL,
+  token VARCHAR(4096) NOT NULL
+);
+CREATE INDEX change_bases_by_machine ON change_bases (host, machine_id);

@@ -7,6 +7,7 @@ import io.doppel.api.job.LogLine;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.catalog.BaseRecords;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.inventory.HostConnection;
 import io.doppel.core.internal.inventory.Hosts;
@@ -68,9 +69,11 @@ public final class BackupJob implements CoreHandler {
     private final Plugins plugins;
     private final Hosts hosts;
     private final Vaults vaults;
+    private final BaseRecords baseRecords;
 
     /** Made by the core. */
-    public BackupJob(Plugins plugins, Hosts hosts, Vaults vaults) {
+    public BackupJob(Plugins plugins, Hosts hosts, Vaults vaults, BaseRecords baseRecords) {
+        this.baseRecords = baseRecords;
         this.plugins = plugins;
         this.hosts = hosts;
         this.vaults = vaults;
@@ -108,11 +111,13 @@ public final class BackupJob implements CoreHandler {
         }
         HostMachine machine = context.machine().orElseThrow();
         HostConnection host = hosts.connection(machine.host());
+        ChangeBases bases = new ChangeBases(baseRecords, machine, vault);
         VersionManifest version;
-        try (OwnedSnapshot snapshot = new OwnedSnapshot(host.host().snapshot(request(context, vault)), context)) {
+        try (OwnedSnapshot snapshot =
+                new OwnedSnapshot(host.host().snapshot(request(context, vault, bases)), context)) {
             tellConsistency(snapshot.get(), context);
-            version = store(snapshot.get(), machine, vault, context);
-            snapshot.commit(version.id());
+            version = store(snapshot.get(), machine, vault, bases, context);
+            snapshot.commit(version.id(), bases, host.host());
         } catch (DoppelException e) {
             vaults.failed(vaultName, e);
             throw e;
@@ -126,13 +131,13 @@ public final class BackupJob implements CoreHandler {
                 .succeed("Version " + version.id() + ", " + version.stats().storedBytes() + " bytes stored");
     }
 
-    private static SnapshotRequest request(CoreContext context, Vault vault) {
+    private static SnapshotRequest request(CoreContext context, Vault vault, ChangeBases bases) {
         return new SnapshotRequest(
                 context.machine().orElseThrow().machine().id(),
                 Set.copyOf(context.options().list(DISKS)),
                 vault.id(),
                 wanted(context),
-                List.of());
+                context.options().flag(FULL) ? List.of() : bases.usable());
     }
 
     private static Consistency wanted(CoreContext context) {
@@ -150,7 +155,8 @@ public final class BackupJob implements CoreHandler {
         }
     }
 
-    private VersionManifest store(Snapshot snapshot, HostMachine machine, Vault vault, CoreContext context)
+    private VersionManifest store(
+            Snapshot snapshot, HostMachine machine, Vault vault, ChangeBases bases, CoreContext context)
             throws DoppelException {
         List<DiskOffer> offers = snapshot.disks();
         if (offers.isEmpty()) {
@@ -166,11 +172,10 @@ public final class BackupJob implements CoreHandler {
         DiskRoutes routes = DiskRoutes.choose(plugins, ways, context);
         DiskTasks tasks = new DiskTasks(context, names);
         try (WriteSession session = vault.begin()) {
-            DataEnd sink = new DataEnd.VaultSession(vault.id(), session.id(), Optional.empty());
             List<DiskTransfer> transfers = new ArrayList<>();
-            routes.accesses()
-                    .forEach((key, access) -> transfers.add(
-                            new DiskTransfer(key, new DataEnd.Disk(access), List.of(sink), Optional.empty())));
+            for (DiskOffer offer : offers) {
+                transfers.add(transfer(offer, routes, session, bases, context));
+            }
             TransferResult result = routes.processor()
                     .service()
                     .transfer(
@@ -184,6 +189,20 @@ public final class BackupJob implements CoreHandler {
             tasks.succeed("Stored");
             return version;
         }
+    }
+
+    private static DiskTransfer transfer(
+            DiskOffer offer, DiskRoutes routes, WriteSession session, ChangeBases bases, CoreContext context) {
+        String key = offer.disk().key();
+        offer.noChangesReason()
+                .ifPresent(reason ->
+                        context.task().log(LogLine.Level.WARNING, "Disk '" + key + "' is read as a whole: " + reason));
+        Optional<String> base = offer.changes().flatMap(c -> bases.versionFor(key));
+        return new DiskTransfer(
+                key,
+                new DataEnd.Disk(routes.accesses().get(key)),
+                List.of(new DataEnd.VaultSession(session.vaultId(), session.id(), base)),
+                base.flatMap(b -> offer.changes()));
     }
 
     private VersionManifest draft(

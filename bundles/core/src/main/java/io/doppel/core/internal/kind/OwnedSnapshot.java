@@ -3,7 +3,10 @@ package io.doppel.core.internal.kind;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.LogLine;
 import io.doppel.core.internal.job.CoreContext;
+import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.Snapshot;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A snapshot that a run holds. Once its version is committed, what goes wrong with it is a warning and no failure. */
 final class OwnedSnapshot implements AutoCloseable {
@@ -20,13 +23,15 @@ final class OwnedSnapshot implements AutoCloseable {
         return snapshot;
     }
 
-    /** Tells the plug-in that the version is durable. */
-    void commit(String versionId) {
+    /** Tells the plug-in that the version is durable, and keeps the bases that it gives. */
+    void commit(String versionId, ChangeBases bases, HypervisorHost host) {
         committed = true;
         try {
-            snapshot.commit(versionId);
+            Set<String> disks =
+                    snapshot.disks().stream().map(d -> d.disk().key()).collect(Collectors.toSet());
+            bases.replace(host, disks, snapshot.commit(versionId));
         } catch (DoppelException e) {
-            warn("The next backup reads everything, because its base could not be kept: ", e);
+            warn("The next backup may read everything, because its base could not be kept: ", e);
         }
     }
 

@@ -52,7 +52,8 @@ public final class Gate {
         return () -> {};
     }
 
-    void close() {
+    /** The service has left. */
+    public void close() {
         List<Runnable> told;
         synchronized (this) {
             gone = true;

@@ -61,7 +61,9 @@ final class SecretFile {
             if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
                 throw damaged();
             }
-            if (!Arrays.equals(in.readNBytes(SecretKeyFile.FINGERPRINT), key.fingerprint())) {
+            byte[] fingerprint = new byte[SecretKeyFile.FINGERPRINT];
+            in.readFully(fingerprint);
+            if (!Arrays.equals(fingerprint, key.fingerprint())) {
                 throw new DoppelException(SecretError.WRONG_KEY, "The secrets were encrypted under another key");
             }
             int count = in.readInt();

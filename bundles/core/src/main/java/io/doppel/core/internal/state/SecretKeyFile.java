@@ -87,7 +87,7 @@ final class SecretKeyFile {
 
     /** The plain bytes; empty if the bytes, the label or the key are not those of the encryption. */
     Optional<byte[]> decrypt(byte[] sealed, byte[] label) {
-        if (sealed.length < NONCE) {
+        if (sealed.length < NONCE + TAG_BITS / 8) {
             return Optional.empty();
         }
         try {
