@@ -173,7 +173,7 @@ public abstract class DoppelCommand implements Action {
             return;
         }
         if (json) {
-            throw new DoppelException(ShellError.NEEDS_YES, "With --json nobody is asked: " + question);
+            throw new DoppelException(ShellError.NEEDS_YES, "With --json nobody is asked '" + question + "'");
         }
         if (!screen.ask(question)) {
             throw new DoppelException(ShellError.DECLINED, "The answer was not yes");

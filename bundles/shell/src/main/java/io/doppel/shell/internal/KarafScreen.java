@@ -91,7 +91,7 @@ final class KarafScreen implements Screen {
             char[] line = inputLine();
             answer = new String(line);
         } else {
-            throw new DoppelException(ShellError.NEEDS_YES, "There is no terminal to ask: " + question);
+            throw new DoppelException(ShellError.NEEDS_YES, "Nobody can be asked '" + question + "'");
         }
         return answer.strip().equalsIgnoreCase("yes") || answer.strip().equalsIgnoreCase("y");
     }

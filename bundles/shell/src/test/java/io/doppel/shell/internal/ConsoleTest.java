@@ -30,11 +30,26 @@ class ConsoleTest {
 
     private final Desk services = Desk.script();
     private final PipedOutputStream keys = new PipedOutputStream();
-    private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    private final Shown shown = new Shown();
     private ThreadIOImpl threadIo;
     private SessionFactoryImpl factory;
     private Session session;
     private Thread thread;
+
+    /** What the terminal got; whoever waits for a text is woken. */
+    private static final class Shown extends ByteArrayOutputStream {
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            notifyAll();
+        }
+
+        @Override
+        public synchronized void write(int b) {
+            super.write(b);
+            notifyAll();
+        }
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -76,8 +91,10 @@ class ConsoleTest {
     }
 
     private void await(String expected) throws InterruptedException {
-        while (!text().contains(expected)) {
-            Thread.sleep(10);
+        synchronized (shown) {
+            while (!text().contains(expected)) {
+                shown.wait();
+            }
         }
     }
 

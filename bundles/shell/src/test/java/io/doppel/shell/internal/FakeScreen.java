@@ -92,7 +92,7 @@ final class FakeScreen implements Screen {
     @Override
     public boolean ask(String question) throws DoppelException {
         if (!shell) {
-            throw new DoppelException(ShellError.NEEDS_YES, "There is no terminal to ask: " + question);
+            throw new DoppelException(ShellError.NEEDS_YES, "Nobody can be asked '" + question + "'");
         }
         out.println(question + " (yes/no) ");
         return answers.remove();

@@ -99,12 +99,14 @@ public final class ProgressLines {
             int nameWidth = Math.min(MAX_NAME, Math.max(LEAST_NAME, free / 2));
             int bar = Math.min(MAX_BAR, free - nameWidth - 2);
             if (bar >= LEAST_BAR) {
-                return (Text.fit(Text.oneLine(name), nameWidth, false) + "  " + bar(p.share(), bar) + "  " + figures)
+                return (Text.fit(Text.cutMiddle(Text.oneLine(name), nameWidth), nameWidth, false) + "  "
+                                + bar(p.share(), bar) + "  " + figures)
                         .stripTrailing();
             }
         }
         String least = percent(p).strip();
-        return Text.cut(Text.cut(Text.oneLine(name), Math.max(1, width - least.length() - 1)) + " " + least, width);
+        return Text.cut(
+                Text.cutMiddle(Text.oneLine(name), Math.max(1, width - least.length() - 1)) + " " + least, width);
     }
 
     private static String bar(double share, int length) {

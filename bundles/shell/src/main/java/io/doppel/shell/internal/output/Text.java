@@ -46,6 +46,25 @@ public final class Text {
         return cut.append(ELLIPSIS).toString();
     }
 
+    /** As {@link #cut}, taking away from the middle, where what tells two names apart seldom is. */
+    public static String cutMiddle(String text, int columns) {
+        if (width(text) <= columns || columns < 3) {
+            return cut(text, columns);
+        }
+        int tail = (columns - 1) / 2;
+        int from = text.length();
+        for (int used = 0; from > 0; ) {
+            int c = text.codePointBefore(from);
+            used += width(c);
+            if (used > tail) {
+                break;
+            }
+            from -= Character.charCount(c);
+        }
+        String end = text.substring(from);
+        return cut(text, columns - width(end)) + end;
+    }
+
     /** The text cut or filled up to exactly {@code columns}, filled on the left if {@code right}-aligned. */
     public static String fit(String text, int columns, boolean right) {
         String cut = cut(text, columns);

@@ -83,5 +83,10 @@ class TableTest {
         assertEquals(5, Text.width(Text.cut("日本語サーバー", 6)));
         assertEquals("e\u0301t…", Text.cut("e\u0301te\u0301s", 3));
         assertEquals("", Text.cut("abc", 0));
+        assertEquals("lab/we… disk1", Text.cutMiddle("lab/web server disk1", 13));
+        assertEquals("サー…ー", Text.cutMiddle("サーバーサーバー", 8));
+        for (int width = 0; width < 20; width++) {
+            assertTrue(Text.width(Text.cutMiddle("日本語 web サーバー", width)) <= width);
+        }
     }
 }
