@@ -34,6 +34,7 @@ public final class DoppelCore implements AutoCloseable {
     private final Vaults vaults;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
+    private final PluginWatch watch;
 
     private DoppelCore(StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins)
             throws DoppelException {
@@ -51,6 +52,7 @@ public final class DoppelCore implements AutoCloseable {
                 new ValidateJob(vaults));
         kinds.forEach(plugins.handlers()::add);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
+        watch = new PluginWatch(plugins, hosts, vaults);
     }
 
     /**
@@ -110,6 +112,7 @@ public final class DoppelCore implements AutoCloseable {
     /** Ends all runs as interrupted, then closes everything. */
     @Override
     public void close() {
+        watch.close();
         jobs.close();
         kinds.forEach(plugins.handlers()::remove);
         vaults.close();

@@ -71,7 +71,7 @@ final class HostLink implements AutoCloseable {
         return new HostConnection(Guard.wrap(HypervisorHost.class, host, plugin.gate()), plugin.gate());
     }
 
-    /** Removes leftovers of any age: the caller sees to it that nobody works on the host. */
+    /** Removes leftovers of any age; the caller holds the host alone. */
     List<String> sweep() throws DoppelException {
         return connection().host().sweep(Duration.ZERO);
     }
@@ -81,6 +81,15 @@ final class HostLink implements AutoCloseable {
         ConnectionState state = e.is(CommonError.PLUGIN_GONE) ? ConnectionState.NO_PLUGIN : ConnectionState.FAILED;
         status = new Status(state, e.getMessage());
         close();
+    }
+
+    /** Lets go of a connection whose plug-in has left, so that its classes can go. */
+    synchronized void dropIfOf(String type) {
+        if (record.type().equals(type)
+                && connection != null
+                && connection.gate().isGone()) {
+            close();
+        }
     }
 
     Status status() {

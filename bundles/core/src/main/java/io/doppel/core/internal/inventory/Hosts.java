@@ -7,6 +7,7 @@ import io.doppel.api.inventory.HostView;
 import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.inventory.KeptOriginalView;
 import io.doppel.api.inventory.Machine;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.catalog.HostRecord;
@@ -188,7 +189,44 @@ public final class Hosts implements InventoryService, HostAccess, AutoCloseable 
 
     @Override
     public List<String> sweep(String name) throws DoppelException {
-        return linkOf(name).sweep();
+        Optional<Claims.Hold> alone = claims.tryExclusive(Claim.host(name));
+        if (alone.isEmpty()) {
+            // Whoever is at work there had it swept before.
+            return List.of();
+        }
+        try (Claims.Hold hold = alone.get()) {
+            return linkOf(name).sweep();
+        }
+    }
+
+    /**
+     * Sweeps the hosts of a type that has appeared, each as soon as nobody is at work on it.
+     *
+     * @param cancel ends the waiting
+     */
+    public void appeared(String type, CancelToken cancel) {
+        try {
+            for (HostRecord record : records.all()) {
+                if (record.type().equals(type)) {
+                    sweepNow(record.name(), cancel);
+                }
+            }
+        } catch (DoppelException e) {
+            LOG.warn("Hosts of type '{}' cannot be swept: {}", type, e.getMessage());
+        }
+    }
+
+    private void sweepNow(String name, CancelToken cancel) {
+        try (Claims.Hold hold = claims.acquireExclusive(Claim.host(name), cancel)) {
+            linkOf(name).sweep().forEach(line -> LOG.info("Removed a leftover on host '{}': {}", name, line));
+        } catch (DoppelException e) {
+            LOG.info("Host '{}' is swept when it is used next: {}", name, e.getMessage());
+        }
+    }
+
+    /** Lets go of everything that came from a type that has left. */
+    public void left(String type) {
+        links.values().forEach(link -> link.dropIfOf(type));
     }
 
     private HostRecord record(String name) throws DoppelException {

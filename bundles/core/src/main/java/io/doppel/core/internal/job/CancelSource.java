@@ -41,7 +41,7 @@ public final class CancelSource implements CancelToken, AutoCloseable {
     }
 
     /** Tells everybody to stop. */
-    void cancel(DoppelException why) {
+    public void cancel(DoppelException why) {
         List<Runnable> told;
         synchronized (this) {
             if (reason != null) {

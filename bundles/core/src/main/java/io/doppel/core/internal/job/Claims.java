@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
@@ -25,7 +26,8 @@ public final class Claims {
     private final Map<Claim, Integer> held = new HashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
 
-    private record Waiter(Collection<Claim> claims, CountDownLatch granted) {}
+    /** Somebody who wants claims; with a weight of {@link #EXCLUSIVE} nobody else may have them. */
+    private record Waiter(Collection<Claim> claims, int weight, CountDownLatch granted) {}
 
     /** @param limits how many may hold a claim of a kind at once; asked each time */
     public Claims(ToIntFunction<Claim.Kind> limits) {
@@ -45,14 +47,21 @@ public final class Claims {
      * @throws DoppelException the token's reason; nothing is held then
      */
     public Hold acquire(Collection<Claim> claims, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
+        return acquire(new Waiter(List.copyOf(claims), 1, new CountDownLatch(1)), cancel, onWait);
+    }
+
+    /** Holds a claim alone, after waiting until nobody holds it. */
+    public Hold acquireExclusive(Claim claim, CancelToken cancel) throws DoppelException {
+        return acquire(new Waiter(List.of(claim), EXCLUSIVE, new CountDownLatch(1)), cancel, c -> {});
+    }
+
+    private Hold acquire(Waiter waiter, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
         cancel.check();
-        Waiter waiter = new Waiter(List.copyOf(claims), new CountDownLatch(1));
         Optional<Claim> missing;
         synchronized (this) {
             missing = firstMissing(waiter);
             if (missing.isEmpty()) {
-                take(claims, 1);
-                return hold(claims, 1);
+                return take(waiter);
             }
             waiters.add(waiter);
         }
@@ -64,60 +73,53 @@ public final class Claims {
         }
         synchronized (this) {
             if (waiters.remove(waiter)) {
-                // Not granted: what it kept back may be free for those behind it.
-                grant();
                 cancel.check();
                 throw new IllegalStateException("interrupted while waiting for " + missing.get());
             }
         }
-        return hold(claims, 1);
+        return hold(waiter);
     }
 
     /** Holds a claim alone; empty if anybody holds it now. */
     public synchronized Optional<Hold> tryExclusive(Claim claim) {
-        if (held.containsKey(claim)) {
-            return Optional.empty();
-        }
-        take(List.of(claim), EXCLUSIVE);
-        return Optional.of(hold(List.of(claim), EXCLUSIVE));
+        Waiter waiter = new Waiter(List.of(claim), EXCLUSIVE, new CountDownLatch(0));
+        return firstMissing(waiter).isPresent() ? Optional.empty() : Optional.of(take(waiter));
     }
 
     /** The first claim that keeps the waiter back. */
     private Optional<Claim> firstMissing(Waiter waiter) {
         for (Claim claim : waiter.claims()) {
-            if (held.getOrDefault(claim, 0) >= limits.applyAsInt(claim.kind())) {
+            int most = waiter.weight() == EXCLUSIVE ? 1 : limits.applyAsInt(claim.kind());
+            if (held.getOrDefault(claim, 0) >= most) {
                 return Optional.of(claim);
             }
         }
         return Optional.empty();
     }
 
-    private void take(Collection<Claim> claims, int weight) {
-        claims.forEach(claim -> held.merge(claim, weight, Integer::sum));
+    private Hold take(Waiter waiter) {
+        waiter.claims().forEach(claim -> held.merge(claim, waiter.weight(), Integer::sum));
+        return hold(waiter);
     }
 
-    private Hold hold(Collection<Claim> claims, int weight) {
-        boolean[] closed = new boolean[1];
+    private Hold hold(Waiter waiter) {
+        AtomicBoolean closed = new AtomicBoolean();
         return () -> {
-            synchronized (this) {
-                if (closed[0]) {
-                    return;
-                }
-                closed[0] = true;
-                for (Claim claim : claims) {
-                    held.computeIfPresent(claim, (c, n) -> n == weight ? null : n - weight);
-                }
-                grant();
+            if (closed.compareAndSet(false, true)) {
+                release(waiter);
             }
         };
     }
 
-    private void grant() {
-        for (Waiter waiter : List.copyOf(waiters)) {
-            if (firstMissing(waiter).isEmpty()) {
-                take(waiter.claims(), 1);
-                waiters.remove(waiter);
-                waiter.granted().countDown();
+    private synchronized void release(Waiter waiter) {
+        for (Claim claim : waiter.claims()) {
+            held.computeIfPresent(claim, (c, n) -> n == waiter.weight() ? null : n - waiter.weight());
+        }
+        for (Waiter next : List.copyOf(waiters)) {
+            if (firstMissing(next).isEmpty()) {
+                take(next);
+                waiters.remove(next);
+                next.granted().countDown();
             }
         }
     }

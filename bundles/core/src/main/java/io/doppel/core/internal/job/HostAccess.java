@@ -16,6 +16,6 @@ public interface HostAccess {
     /** Tells when the plug-in behind a host leaves; connects if need be. */
     Gate gateOf(String host) throws DoppelException;
 
-    /** Removes what earlier runs left on a host; a line for each thing removed. */
+    /** Removes what earlier runs left on a host, if nobody is at work there; a line for each thing removed. */
     List<String> sweep(String host) throws DoppelException;
 }

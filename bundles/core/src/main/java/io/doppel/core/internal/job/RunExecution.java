@@ -124,7 +124,9 @@ final class RunExecution implements Runnable {
                 continue;
             }
             try {
-                sweep(host);
+                for (String line : hosts.sweep(host)) {
+                    run.log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
+                }
                 List<HostMachine> all = hosts.machinesOf(host);
                 for (Selection pattern : mine) {
                     pattern.of(all)
@@ -136,18 +138,6 @@ final class RunExecution implements Runnable {
             }
         }
         return found;
-    }
-
-    /** Removes what earlier runs left, unless somebody else is at work on the host, who did that when they began. */
-    private void sweep(String host) throws DoppelException {
-        Optional<Claims.Hold> alone = claims.tryExclusive(Claim.host(host));
-        if (alone.isPresent()) {
-            try (Claims.Hold hold = alone.get()) {
-                for (String line : hosts.sweep(host)) {
-                    run.log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
-                }
-            }
-        }
     }
 
     private interface Look<T> {

@@ -98,6 +98,9 @@ public final class RestoreJob implements CoreHandler {
         if (over) {
             needed.add(Claim.machine(host, view.machineId()));
         }
+        for (String line : hosts.sweep(host)) {
+            context.task().log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
+        }
         try (Claims.Hold hold = context.claim(needed)) {
             restore(view, host, context);
         }

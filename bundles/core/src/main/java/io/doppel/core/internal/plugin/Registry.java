@@ -2,9 +2,11 @@ package io.doppel.core.internal.plugin;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobService.Subscription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** The services of one kind that are there now. Of two with one name, the earlier counts. Safe for several threads. */
@@ -12,6 +14,7 @@ public final class Registry<T> {
     private final String kind;
     private final Function<T, String> naming;
     private final List<Plugin<T>> plugins = new ArrayList<>();
+    private final List<Change> changes = new CopyOnWriteArrayList<>();
 
     Registry(String kind, Function<T, String> naming) {
         this.kind = kind;
@@ -19,9 +22,25 @@ public final class Registry<T> {
     }
 
     /** Takes a service in. */
-    public synchronized void add(T service) {
+    public void add(T service) {
         String name = naming.apply(service);
-        plugins.add(new Plugin<>(name, service, new Gate(kind + " '" + name + "'")));
+        synchronized (this) {
+            plugins.add(new Plugin<>(name, service, new Gate(kind + " '" + name + "'")));
+        }
+        changes.forEach(c -> c.changed(name, true));
+    }
+
+    /** Told when a service appears or leaves. */
+    @FunctionalInterface
+    public interface Change {
+        /** Must return soon. */
+        void changed(String name, boolean there);
+    }
+
+    /** Tells of changes from now on; closing what is returned ends that. */
+    public Subscription onChange(Change change) {
+        changes.add(change);
+        return () -> changes.remove(change);
     }
 
     /** Lets a service go; whatever uses it ends. */
@@ -31,7 +50,10 @@ public final class Registry<T> {
             found = plugins.stream().filter(p -> p.service() == service).findFirst();
             found.ifPresent(plugins::remove);
         }
-        found.ifPresent(p -> p.gate().close());
+        if (found.isPresent()) {
+            found.get().gate().close();
+            changes.forEach(c -> c.changed(found.get().name(), false));
+        }
     }
 
     /** The service of that name. */

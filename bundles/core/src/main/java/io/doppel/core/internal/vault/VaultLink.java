@@ -117,6 +117,13 @@ final class VaultLink implements AutoCloseable {
         return Optional.ofNullable(opened).filter(o -> !o.gate().isGone());
     }
 
+    /** Lets go of a vault whose plug-in has left, so that its classes can go. */
+    synchronized void dropIfOf(String type) {
+        if (record.type().equals(type) && opened != null && opened.gate().isGone()) {
+            close();
+        }
+    }
+
     Status status() {
         if (types.find(record.type()).isEmpty()) {
             return new Status(

@@ -259,6 +259,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         return new Use(opened.vault(), opened.gate());
     }
 
+    /** Lets go of everything that came from a storage type that has left. */
+    public void left(String type) {
+        links.values().forEach(link -> link.dropIfOf(type));
+    }
+
     /** Tells that work with the vault failed; if it was taken over, it is opened anew when it is needed next. */
     public void failed(String name, DoppelException e) {
         VaultLink link = links.get(name);

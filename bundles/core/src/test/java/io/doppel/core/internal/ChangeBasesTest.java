@@ -1,0 +1,103 @@
+package io.doppel.core.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.spi.disk.ByteRange;
+import io.doppel.spi.hypervisor.BaseToken;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups on a host that tracks changes. */
+class ChangeBasesTest {
+    private static final int IMAGE = 160 << 20;
+    private static final long EDIT = 100 << 20;
+
+    @TempDir
+    Path folder;
+
+    private Path image;
+    private Server server;
+    private TrackingHypervisor hypervisor;
+
+    @BeforeEach
+    void start() throws Exception {
+        Path machines = Files.createDirectory(folder.resolve("machines"));
+        image = Files.createDirectory(machines.resolve("m")).resolve("disk.img");
+        byte[] content = new byte[IMAGE];
+        new Random(9).nextBytes(content);
+        Files.write(image, content);
+        server = new Server(folder.resolve("state"));
+        hypervisor = new TrackingHypervisor(server.hypervisor);
+        server.plugins.hypervisors().add(hypervisor);
+        server.addVault("v", folder.resolve("vault"), VaultRequest.Access.CREATE);
+        server.core.inventory().addHost("t", "tracking", Map.of("path", machines.toString()));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private JobRun backup(String... options) throws Exception {
+        Map<String, String> map = new HashMap<>(Map.of("vault", "v"));
+        if (options.length > 0) {
+            map.put(options[0], options[1]);
+        }
+        return server.run("backup", List.of("t/m"), map);
+    }
+
+    private String versionOf(JobRun run) throws Exception {
+        return server.core.jobs().tasks(run.id()).get(0).results().get("version");
+    }
+
+    @Test
+    void onlyChangesAreReadAndOldBasesAreFreed() throws Exception {
+        JobRun full = backup();
+        assertEquals(JobState.SUCCEEDED, full.state(), full.outcome());
+        assertEquals(IMAGE, full.progress().read());
+        try (RandomAccessFile f = new RandomAccessFile(image.toFile(), "rw")) {
+            f.seek(EDIT);
+            f.write("changed".getBytes());
+        }
+        hypervisor.changes = List.of(new ByteRange(EDIT, 4096));
+        JobRun second = backup();
+        assertEquals(JobState.SUCCEEDED, second.state(), second.outcome());
+        assertTrue(
+                second.progress().read() < 4 << 20, "read " + second.progress().read());
+        assertEquals(IMAGE, second.progress().done());
+
+        BaseToken given = hypervisor.requests.get(1).bases().get(0);
+        assertEquals(versionOf(full), given.versionId());
+        assertEquals(List.of(given), hypervisor.released);
+        server.succeed("", "restore", List.of(), Map.of("version", versionOf(second), "name", "r"));
+        assertArrayEquals(
+                Files.readAllBytes(image),
+                Files.readAllBytes(image.resolveSibling("../r/disk.img").normalize()));
+
+        JobRun forced = backup("full", "true");
+        assertEquals(IMAGE, forced.progress().read());
+        assertEquals(List.of(), hypervisor.requests.get(2).bases());
+        assertEquals(2, hypervisor.released.size());
+
+        hypervisor.noChangesReason = Optional.of("the tracking was reset");
+        JobRun fallback = backup();
+        assertEquals(JobState.WARNING, fallback.state());
+        assertTrue(server.logOf(fallback).contains("is read as a whole: the tracking was reset"));
+        assertEquals(IMAGE, fallback.progress().read());
+    }
+}
