@@ -127,7 +127,7 @@ class ConsoleTest {
         Process command = server.builder("shell:sleep 600000").start();
         try {
             assertFalse(command.waitFor(2, TimeUnit.SECONDS), "it should still sleep");
-            new ProcessBuilder("kill", "-INT", String.valueOf(command.pid()))
+            new ProcessBuilder("bash", "-c", "kill -INT " + command.pid())
                     .start()
                     .waitFor();
             assertTrue(command.waitFor(8, TimeUnit.SECONDS), "Ctrl-C did not end it");
