@@ -2,13 +2,16 @@ package io.doppel.core.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
+import io.doppel.core.JobError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -138,6 +141,11 @@ class PluginGoneTest {
     @Test
     void aRunIsCancelledWithinASecondAndLeavesNothingHalf() throws Exception {
         JobRun run = slowBackup();
+        DoppelException host = assertThrows(
+                DoppelException.class, () -> server.core.inventory().removeHost("h"));
+        DoppelException vault =
+                assertThrows(DoppelException.class, () -> server.core.vaults().removeVault("v"));
+        assertTrue(host.is(JobError.IN_USE) && vault.is(JobError.IN_USE));
         long start = System.nanoTime();
         server.core.jobs().cancel(run.id());
         JobRun ended = server.core.jobs().await(run.id());

@@ -25,7 +25,7 @@ final class HostLink implements AutoCloseable {
     private final Registry<HypervisorType> types;
     private final SecretStore secrets;
     private final String installationId;
-    private HostConnection connection;
+    private volatile HostConnection connection;
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
     /**
@@ -101,7 +101,11 @@ final class HostLink implements AutoCloseable {
                             .getMessage());
         }
         Status now = status;
-        return now.state() == ConnectionState.NO_PLUGIN ? new Status(ConnectionState.UNKNOWN, "") : now;
+        HostConnection last = connection;
+        boolean usable = last != null && !last.gate().isGone();
+        // What was found out with a plug-in that has left since says nothing about the one that is there now.
+        boolean stale = now.message().isEmpty() ? !usable : now.state() == ConnectionState.NO_PLUGIN;
+        return stale ? new Status(ConnectionState.UNKNOWN, "") : now;
     }
 
     @Override

@@ -127,8 +127,7 @@ public final class BackupJob implements CoreHandler {
         if (context.options().flag(VALIDATE)) {
             new Validation(vaults, context).run(vaultName, vault, List.of(version.id()), context.task());
         }
-        context.task()
-                .succeed("Version " + version.id() + ", " + version.stats().storedBytes() + " bytes stored");
+        context.task().succeed("Version " + version.id() + " is stored");
     }
 
     private static SnapshotRequest request(CoreContext context, Vault vault, ChangeBases bases) {

@@ -30,7 +30,7 @@ final class VaultLink implements AutoCloseable {
     private final SecretStore secrets;
     private final VaultOwner owner;
     private final Path stateFolder;
-    private Opened opened;
+    private volatile Opened opened;
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
     /**
@@ -132,7 +132,11 @@ final class VaultLink implements AutoCloseable {
                             .getMessage());
         }
         Status now = status;
-        return now.state() == ConnectionState.NO_PLUGIN ? new Status(ConnectionState.UNKNOWN, "") : now;
+        Opened last = opened;
+        boolean usable = last != null && !last.gate().isGone();
+        // What was found out with a plug-in that has left since says nothing about the one that is there now.
+        boolean stale = now.message().isEmpty() ? !usable : now.state() == ConnectionState.NO_PLUGIN;
+        return stale ? new Status(ConnectionState.UNKNOWN, "") : now;
     }
 
     /** Free bytes of the target, −1 if unknown. */
