@@ -124,7 +124,10 @@ class ConsoleTest {
 
     @Test
     void interruptEndsALongCommand() throws Exception {
-        Process command = server.builder("shell:sleep 600000").start();
+        // Whoever was started in the background of a script has SIGINT ignored, and its children inherit that.
+        Process command = server.through("env", "--default-signal=INT")
+                .builder("shell:sleep 600000")
+                .start();
         try {
             assertFalse(command.waitFor(2, TimeUnit.SECONDS), "it should still sleep");
             new ProcessBuilder("bash", "-c", "kill -INT " + command.pid())
