@@ -2,6 +2,7 @@ package io.doppel.core.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -119,8 +120,9 @@ class MainJobTest {
         String version = backup();
         server.close();
         server = new Server(folder.resolve("state"));
-        assertEquals(
-                ConnectionState.UNKNOWN, server.core.vaults().vaults().get(0).state());
+        // Whether it was opened again already is a matter of who came first.
+        assertNotEquals(
+                ConnectionState.NO_PLUGIN, server.core.vaults().vaults().get(0).state());
         assertEquals(version, server.core.vaults().version(version).id());
         server.succeed("machine", "restore", List.of(), Map.of("version", version, "name", "again"));
         assertEquals(
@@ -218,8 +220,9 @@ class MainJobTest {
         assertEquals(CommonError.PLUGIN_GONE.id(), run.errorCode());
         server.plugins.storages().add(server.storage);
         server.plugins.hypervisors().add(server.hypervisor);
-        assertEquals(
-                ConnectionState.UNKNOWN, server.core.vaults().vaults().get(0).state());
+        // Whether it was opened again already is a matter of who came first.
+        assertNotEquals(
+                ConnectionState.NO_PLUGIN, server.core.vaults().vaults().get(0).state());
         server.succeed("machine", "restore", List.of(), Map.of("version", version, "name", "x"));
         assertArrayEquals(Files.readAllBytes(image), Files.readAllBytes(machines.resolve("x/disk.img")));
     }

@@ -9,7 +9,6 @@ import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.console.JLineTerminal;
@@ -96,17 +95,6 @@ class ConsoleTest {
                 shown.wait();
             }
         }
-    }
-
-    @Test
-    void controlCStopsTheRunAndSaysSo() throws Exception {
-        services.jobs.steps = 1_000;
-        press("doppel:backup lab/web --vault main\r");
-        await("run 7 backup");
-        press("\u0003");
-        await("Run 7 is being stopped. See what it did: doppel:job-show 7");
-        assertEquals(List.of(7L), services.jobs.cancelled);
-        assertFalse(text().contains("Exception"), text());
     }
 
     @Test
