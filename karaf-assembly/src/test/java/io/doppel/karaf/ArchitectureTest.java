@@ -34,7 +34,7 @@ class ArchitectureTest {
         allow("vault|disks|catalog", Set.of("api"));
         allow("mover", Set.of("api", "vault", "disks"));
         allow("core", Set.of("api", "vault", "disks", "mover", "catalog"));
-        allow("hypervisor-.*|storage-.*|transport-.*", Set.of("api", "disks"));
+        allow("hypervisor-.*|storage-.*|transport-.*|example-.*", Set.of("api", "disks"));
         allow("shell|rest", Set.of("api"));
     }
 
