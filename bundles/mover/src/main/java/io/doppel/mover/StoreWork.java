@@ -113,14 +113,7 @@ final class StoreWork implements DiskWork {
 
     private static List<Entry> joined(List<Entry> entries) {
         List<Entry> all = new ArrayList<>(entries.size());
-        for (Entry e : entries) {
-            Entry last = all.isEmpty() ? null : all.get(all.size() - 1);
-            if (e.isHole() && last != null && last.isHole()) {
-                all.set(all.size() - 1, Entry.hole(last.offset(), last.length() + e.length()));
-            } else {
-                all.add(e);
-            }
-        }
+        entries.forEach(e -> Entry.addJoined(all, e));
         return all;
     }
 

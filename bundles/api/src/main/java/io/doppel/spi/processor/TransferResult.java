@@ -20,7 +20,6 @@ public record TransferResult(Map<String, DiskResult> disks) {
      *
      * @param size size in bytes
      * @param dataBytes bytes of it that are not known zeros
-     * @param dataBytes bytes of it that are not known zeros
      * @param progress final figures
      * @param vaultRoots for each vault id among the sinks, the id (hex) of the root node of the disk's tree; empty
      *     text if the disk is all zeros

@@ -1,5 +1,7 @@
 package io.doppel.vault.chunk;
 
+import java.util.List;
+
 /**
  * A part of a disk: a chunk or a hole.
  *
@@ -27,5 +29,15 @@ public record Entry(long offset, long length, byte[] id) {
     /** Number of pages, the last one possibly short. */
     public int pages() {
         return (int) ((length + Layout.PAGE - 1) / Layout.PAGE);
+    }
+
+    /** Appends an entry; a hole that follows a hole makes it longer instead, because adjacent holes are one (§4). */
+    public static void addJoined(List<Entry> entries, Entry next) {
+        Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
+        if (next.isHole() && last != null && last.isHole()) {
+            entries.set(entries.size() - 1, hole(last.offset(), last.length() + next.length()));
+        } else {
+            entries.add(next);
+        }
     }
 }

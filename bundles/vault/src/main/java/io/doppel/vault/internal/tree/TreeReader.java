@@ -95,20 +95,11 @@ public final class TreeReader {
     private void addWindow(long windowStart, List<Entry> all) throws DoppelException {
         byte[] leaf = leafId(windowStart / Layout.WINDOW);
         if (leaf == null) {
-            addJoined(all, Entry.hole(windowStart, Math.min(Layout.WINDOW, size - windowStart)));
+            Entry.addJoined(all, Entry.hole(windowStart, Math.min(Layout.WINDOW, size - windowStart)));
         } else {
             for (Entry e : NodeCodec.parseLeaf(nodes.node(leaf), windowStart, size)) {
-                addJoined(all, e);
+                Entry.addJoined(all, e);
             }
-        }
-    }
-
-    private static void addJoined(List<Entry> all, Entry e) {
-        if (e.isHole() && !all.isEmpty() && all.get(all.size() - 1).isHole()) {
-            Entry before = all.remove(all.size() - 1);
-            all.add(Entry.hole(before.offset(), before.length() + e.length()));
-        } else {
-            all.add(e);
         }
     }
 
