@@ -11,6 +11,7 @@ final class Meter {
 
     private final String diskKey;
     private final long total;
+    private final int passes;
     private final TransferMonitor monitor;
     private final LongAdder done = new LongAdder();
     private final LongAdder read = new LongAdder();
@@ -18,9 +19,15 @@ final class Meter {
     private final LongAdder skipped = new LongAdder();
     private final AtomicLong told = new AtomicLong(System.nanoTime());
 
-    Meter(String diskKey, long total, TransferMonitor monitor) {
+    /**
+     * A meter.
+     *
+     * @param passes how many times everything is gone through; each counts for its part of the progress
+     */
+    Meter(String diskKey, long total, int passes, TransferMonitor monitor) {
         this.diskKey = diskKey;
         this.total = total;
+        this.passes = passes;
         this.monitor = monitor;
     }
 
@@ -44,7 +51,8 @@ final class Meter {
     }
 
     Progress progress() {
-        return new Progress(total, Math.min(total, done.sum()), read.sum(), stored.sum(), skipped.sum());
+        return new Progress(
+                total, Math.min(total, done.sum() / passes), read.sum(), stored.sum(), skipped.sum() / passes);
     }
 
     /** Tells the final figures. */

@@ -24,7 +24,8 @@ public final class Transfer {
     private final RateLimit limit;
     private final Map<String, StoreWork> stores = new LinkedHashMap<>();
     private final Map<String, WriteWork> writes = new LinkedHashMap<>();
-    private Mover mover;
+    private final Map<WriteWork, Reopen> readBacks = new LinkedHashMap<>();
+    private volatile Mover mover;
 
     /**
      * A transfer.
@@ -53,7 +54,7 @@ public final class Transfer {
             Optional<List<ByteRange>> changes,
             List<DiskWriter> also)
             throws DoppelException {
-        Meter meter = new Meter(diskKey, source.size(), monitor);
+        Meter meter = new Meter(diskKey, source.size(), 1, monitor);
         boolean useBase = baseVersion.isPresent() && changes.isPresent();
         DiskTree tree = session.tree(diskKey, source.size(), useBase ? baseVersion : Optional.empty());
         boolean changed = useBase && source.size() > 0 && tree.base(0).isPresent();
@@ -61,37 +62,68 @@ public final class Transfer {
         stores.put(diskKey, new StoreWork(reader, session, tree, also, changed ? changes.get() : null, meter));
     }
 
-    /** Writes a version's disk to a target of the same size. */
-    public void write(String diskKey, VersionDisk source, DiskWriter target) throws DoppelException {
+    /** Opens a disk that was written, to read it back. */
+    @FunctionalInterface
+    public interface Reopen {
+        /** Opens the disk; {@link #run} closes it. */
+        DiskReader open() throws DoppelException;
+    }
+
+    /**
+     * Writes a version's disk to a target of the same size.
+     *
+     * @param readBack if present, the disk is opened with it once all disks are written and flushed, read and compared; half of the
+     *     progress is then the reading
+     */
+    public void write(String diskKey, VersionDisk source, DiskWriter target, Optional<Reopen> readBack)
+            throws DoppelException {
         if (source.size() != target.size()) {
             throw new DoppelException(
                     MoverError.SIZE,
                     "Disk '" + diskKey + "' has " + source.size() + " bytes, the target " + target.size());
         }
-        writes.put(diskKey, new WriteWork(source, target, new Meter(diskKey, source.size(), monitor), this::check));
+        Meter meter = new Meter(diskKey, source.size(), readBack.isPresent() ? 2 : 1, monitor);
+        WriteWork work = new WriteWork(diskKey, source, target, meter, this::check);
+        writes.put(diskKey, work);
+        readBack.ifPresent(reopen -> readBacks.put(work, reopen));
     }
 
-    /** Moves everything; sinks that are disks are flushed on return, what went to a session is durable after its flush. */
+    /**
+     * Moves everything; sinks that are disks are flushed on return, what went to a session is durable after its flush.
+     *
+     * @throws DoppelException {@link MoverError#VERIFY} if a disk that was written reads differently
+     */
     public TransferResult run() throws DoppelException {
         List<DiskWork> all = new ArrayList<>(stores.values());
         all.addAll(writes.values());
-        mover = new Mover(all, monitor.cancel());
-        mover.run();
+        move(all);
+        readBack();
         Map<String, TransferResult.DiskResult> results = new LinkedHashMap<>();
         stores.forEach((key, w) -> results.put(key, w.result()));
         writes.forEach((key, w) -> results.put(key, w.result()));
         return new TransferResult(results);
     }
 
-    /** Compares disks that were written with the version; throws {@link MoverError#VERIFY} if one differs. */
-    public static void check(
-            Map<String, VersionDisk> versions, Map<String, DiskReader> written, TransferMonitor monitor)
-            throws DoppelException {
-        List<DiskWork> all = new ArrayList<>();
-        for (Map.Entry<String, VersionDisk> e : versions.entrySet()) {
-            all.add(new WriteWork.Check(e.getKey(), e.getValue(), written.get(e.getKey())));
+    private void readBack() throws DoppelException {
+        List<DiskReader> opened = new ArrayList<>();
+        try {
+            List<DiskWork> all = new ArrayList<>();
+            for (Map.Entry<WriteWork, Reopen> e : readBacks.entrySet()) {
+                DiskReader written = e.getValue().open();
+                opened.add(written);
+                all.add(new ReadBack(e.getKey(), written));
+            }
+            move(all);
+        } finally {
+            for (DiskReader r : opened) {
+                r.close();
+            }
         }
-        new Mover(all, monitor.cancel()).run();
+    }
+
+    private void move(List<DiskWork> works) throws DoppelException {
+        mover = new Mover(works, monitor.cancel());
+        mover.run();
     }
 
     private void check() throws DoppelException {

@@ -8,8 +8,20 @@ import java.util.Map;
 
 /** What one worker thread keeps from segment to segment: a lane for each session, a chunk reader for each disk. */
 final class Workspace implements AutoCloseable {
+    /** Bytes of the buffer. */
+    static final int BUFFER = 256 << 10;
+
     private final Map<WriteSession, WriteSession.Lane> lanes = new IdentityHashMap<>();
     private final Map<VersionDisk, VersionDisk.ChunkReader> readers = new IdentityHashMap<>();
+    private byte[] buffer;
+
+    /** A buffer of {@link #BUFFER} bytes for reading a disk back. */
+    byte[] buffer() {
+        if (buffer == null) {
+            buffer = new byte[BUFFER];
+        }
+        return buffer;
+    }
 
     WriteSession.Lane lane(WriteSession session) {
         return lanes.computeIfAbsent(session, WriteSession::lane);

@@ -1,39 +1,39 @@
 package io.doppel.mover;
 
 import io.doppel.api.error.DoppelException;
-import io.doppel.spi.disk.DiskReader;
+import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskWriter;
 import io.doppel.spi.processor.TransferResult;
 import io.doppel.vault.VersionDisk;
-import io.doppel.vault.chunk.Layout;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32C;
 
-/** Writes a version's disk to a target disk. */
+/** Writes a version's disk to a target disk and keeps a checksum of each segment's data, for reading it back. */
 final class WriteWork implements DiskWork {
+    private final String diskKey;
     private final VersionDisk source;
     private final DiskWriter target;
     private final Meter meter;
     private final MeteredReader.Stop stop;
-    private long position;
-    private TransferResult.DiskResult result;
+    private final SegmentWalk segments;
+    /** CRC-32C of the data of each segment that has any, by the segment's start. */
+    private final Map<Long, Long> checksums = new ConcurrentHashMap<>();
 
-    WriteWork(VersionDisk source, DiskWriter target, Meter meter, MeteredReader.Stop stop) {
+    WriteWork(String diskKey, VersionDisk source, DiskWriter target, Meter meter, MeteredReader.Stop stop) {
+        this.diskKey = diskKey;
         this.source = source;
         this.target = target;
         this.meter = meter;
         this.stop = stop;
+        this.segments = new SegmentWalk(source.size());
     }
 
     @Override
     public Optional<Segment> next() {
-        if (position >= source.size()) {
-            return Optional.empty();
-        }
-        long start = position;
-        position = Math.min(start + Layout.SEGMENT, source.size());
-        return Optional.of(new Segment(start, position, List.of()));
+        return segments.next();
     }
 
     @Override
@@ -44,9 +44,11 @@ final class WriteWork implements DiskWork {
     @Override
     public void process(Segment segment, Workspace workspace) throws DoppelException {
         long[] writtenTo = {segment.start()};
+        CRC32C crc = new CRC32C();
         workspace.reader(source).read(segment.start(), segment.end(), (offset, buffer, from, length) -> {
             stop.check();
             gap(writtenTo[0], offset);
+            crc.update(buffer, from, length);
             target.write(offset, buffer, from, length);
             writtenTo[0] = offset + length;
             meter.read(length);
@@ -54,6 +56,9 @@ final class WriteWork implements DiskWork {
             meter.done(length);
         });
         gap(writtenTo[0], segment.end());
+        if (crc.getValue() != 0) {
+            checksums.put(segment.start(), crc.getValue());
+        }
     }
 
     private void gap(long from, long to) throws DoppelException {
@@ -68,50 +73,35 @@ final class WriteWork implements DiskWork {
     @Override
     public void finish() throws DoppelException {
         target.flush();
-        result = new TransferResult.DiskResult(source.size(), meter.progress().stored(), meter.end(), Map.of());
     }
 
     TransferResult.DiskResult result() {
-        return result;
+        return new TransferResult.DiskResult(source.size(), meter.progress().stored(), meter.end(), Map.of());
     }
 
-    /** Reads a written disk back and compares it with the version. */
-    static final class Check implements DiskWork {
-        private final String diskKey;
-        private final VersionDisk version;
-        private final DiskReader written;
-        private long position;
+    String diskKey() {
+        return diskKey;
+    }
 
-        Check(String diskKey, VersionDisk version, DiskReader written) {
-            this.diskKey = diskKey;
-            this.version = version;
-            this.written = written;
-        }
+    VersionDisk source() {
+        return source;
+    }
 
-        @Override
-        public Optional<Segment> next() {
-            if (position >= version.size()) {
-                return Optional.empty();
-            }
-            long start = position;
-            position = Math.min(start + Layout.SEGMENT, version.size());
-            return Optional.of(new Segment(start, position, List.of()));
-        }
+    Meter meter() {
+        return meter;
+    }
 
-        @Override
-        public void process(Segment segment, Workspace workspace) throws DoppelException {
-            long bad = workspace.reader(version).compare(segment.start(), segment.end(), written);
-            if (bad >= 0) {
-                throw new DoppelException(MoverError.VERIFY, "Disk '" + diskKey + "' differs at byte " + bad);
-            }
-        }
+    void checkStop() throws DoppelException {
+        stop.check();
+    }
 
-        @Override
-        public int parallelism() {
-            return written.parallelism();
-        }
+    /** Where a segment has data, ascending. */
+    List<ByteRange> dataOf(Segment segment) throws DoppelException {
+        return source.allocated(new ByteRange(segment.start(), segment.length()));
+    }
 
-        @Override
-        public void finish() {}
+    /** CRC-32C of a segment's data in order; 0 if it has none. */
+    long checksum(Segment segment) {
+        return checksums.getOrDefault(segment.start(), 0L);
     }
 }

@@ -209,7 +209,7 @@ public final class Vault implements AutoCloseable {
                         VaultError.NO_DISK, "Version " + versionId + " has no disk '" + diskKey + "'"));
         byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
         TreeReader tree = new TreeReader(nodes, root, disk.size());
-        return new StoredDisk(tree, index, meta.keys().idKey(), this::newRecordReader);
+        return new StoredDisk(tree, index, this::newRecordReader);
     }
 
     /**

@@ -23,13 +23,6 @@ public interface VersionDisk extends DiskReader {
         /** Gives every chunk that starts in the range, ascending, each checked; what lies between them is zeros. */
         void read(long from, long to, ChunkSink sink) throws DoppelException;
 
-        /**
-         * Compares a range, which starts and ends on segments, with another disk, without decrypting anything.
-         *
-         * @return offset of the first chunk or hole that differs, or −1
-         */
-        long compare(long from, long to, DiskReader other) throws DoppelException;
-
         @Override
         void close();
     }

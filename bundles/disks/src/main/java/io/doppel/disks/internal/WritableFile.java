@@ -11,13 +11,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A file written at any position by several threads, with holes. */
 public final class WritableFile implements Closeable {
     private static final int MOST_AT_ONCE = 1 << 20;
 
+    /** Bytes written between two calls that have the system begin to put them on the medium. */
+    private static final long WRITE_BEHIND = 32L << 20;
+
     private final SteadyChannel channel;
     private final Optional<SparseFile> sparse;
+    private final AtomicLong written = new AtomicLong();
 
     private WritableFile(SteadyChannel channel, Optional<SparseFile> sparse) {
         this.channel = channel;
@@ -69,6 +74,10 @@ public final class WritableFile implements Closeable {
                 return null;
             });
             done += part.position() - partStart;
+        }
+        long total = written.addAndGet(length);
+        if (sparse.isPresent() && total / WRITE_BEHIND != (total - length) / WRITE_BEHIND) {
+            sparse.get().beginWriting();
         }
     }
 

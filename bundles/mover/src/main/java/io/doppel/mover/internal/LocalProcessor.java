@@ -21,9 +21,7 @@ import io.doppel.vault.OpenVaults;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.WriteSession;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.component.annotations.Activate;
@@ -77,8 +75,6 @@ public final class LocalProcessor implements Processor {
     public TransferResult transfer(TransferRequest request, TransferMonitor monitor) throws DoppelException {
         try (OpenEnds ends = new OpenEnds()) {
             Transfer transfer = new Transfer(monitor, request.bytesPerSecond());
-            Map<String, VersionDisk> versions = new LinkedHashMap<>();
-            Map<String, DiskAccess> written = new LinkedHashMap<>();
             for (DiskTransfer disk : request.disks()) {
                 if (disk.source() instanceof DataEnd.Disk source) {
                     store(transfer, disk, source.access(), ends);
@@ -87,18 +83,14 @@ public final class LocalProcessor implements Processor {
                         && disk.sinks().get(0) instanceof DataEnd.Disk sink) {
                     VersionDisk version =
                             ends.add(vaults.vault(source.vaultId()).openDisk(source.versionId(), source.diskKey()));
-                    transfer.write(disk.diskKey(), version, ends.add(writer(sink.access())));
-                    versions.put(disk.diskKey(), version);
-                    written.put(disk.diskKey(), sink.access());
+                    Optional<Transfer.Reopen> readBack =
+                            request.verifyWritten() ? Optional.of(() -> reader(sink.access())) : Optional.empty();
+                    transfer.write(disk.diskKey(), version, ends.add(writer(sink.access())), readBack);
                 } else {
                     throw unsupported(disk);
                 }
             }
-            TransferResult result = transfer.run();
-            if (request.verifyWritten() && !written.isEmpty()) {
-                verify(versions, written, ends, monitor);
-            }
-            return result;
+            return transfer.run();
         }
     }
 
@@ -123,16 +115,6 @@ public final class LocalProcessor implements Processor {
                 .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "The vault's write session has ended"));
         Optional<String> base = into.baseVersionId();
         transfer.store(disk.diskKey(), ends.add(reader(access)), session, base, disk.changes(), also);
-    }
-
-    private void verify(
-            Map<String, VersionDisk> versions, Map<String, DiskAccess> written, OpenEnds ends, TransferMonitor monitor)
-            throws DoppelException {
-        Map<String, DiskReader> readers = new LinkedHashMap<>();
-        for (Map.Entry<String, DiskAccess> e : written.entrySet()) {
-            readers.put(e.getKey(), ends.add(reader(e.getValue())));
-        }
-        Transfer.check(versions, readers, monitor);
     }
 
     private DiskReader reader(DiskAccess access) throws DoppelException {

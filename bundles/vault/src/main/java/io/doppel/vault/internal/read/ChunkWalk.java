@@ -1,19 +1,15 @@
 package io.doppel.vault.internal.read;
 
 import io.doppel.api.error.DoppelException;
-import io.doppel.spi.disk.ByteRange;
-import io.doppel.spi.disk.DiskReader;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.chunk.Layout;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Location;
-import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Reads a disk's chunks in order, fetching neighbours in a pack together. */
@@ -21,19 +17,15 @@ final class ChunkWalk implements VersionDisk.ChunkReader {
     /** Bytes between two wanted records that are read along rather than asked for apart. */
     private static final int GAP = 64 << 10;
 
-    private static final byte[] ZEROS = new byte[Layout.MAX_PAGES * Layout.PAGE];
-
     private final TreeReader tree;
     private final ChunkIndex index;
     private final RecordReader records;
-    private final Ids ids;
     private final byte[] buffer = new byte[Layout.MAX_PAGES * Layout.PAGE];
 
-    ChunkWalk(TreeReader tree, ChunkIndex index, RecordReader records, Ids ids) {
+    ChunkWalk(TreeReader tree, ChunkIndex index, RecordReader records) {
         this.tree = tree;
         this.index = index;
         this.records = records;
-        this.ids = ids;
     }
 
     @Override
@@ -86,41 +78,6 @@ final class ChunkWalk implements VersionDisk.ChunkReader {
             records.prefetch(start.pack(), start.offset(), end);
         }
         return next;
-    }
-
-    @Override
-    public long compare(long from, long to, DiskReader other) throws DoppelException {
-        long end = Math.min(to, tree.size());
-        long zerosFrom = from;
-        for (Entry e : startingIn(from, end)) {
-            long bad = nonZero(other, zerosFrom, e.offset());
-            if (bad >= 0) {
-                return bad;
-            }
-            other.read(e.offset(), buffer, 0, (int) e.length());
-            if (!Arrays.equals(ids.id(ObjectKind.DATA, buffer, 0, (int) e.length()), e.id())) {
-                return e.offset();
-            }
-            zerosFrom = e.end();
-        }
-        return nonZero(other, zerosFrom, end);
-    }
-
-    private long nonZero(DiskReader other, long from, long to) throws DoppelException {
-        if (from >= to) {
-            return -1;
-        }
-        for (ByteRange r : other.allocated(new ByteRange(from, to - from))) {
-            for (long at = r.offset(); at < r.end(); at += buffer.length) {
-                int n = (int) Math.min(buffer.length, r.end() - at);
-                other.read(at, buffer, 0, n);
-                int bad = Arrays.mismatch(buffer, 0, n, ZEROS, 0, n);
-                if (bad >= 0) {
-                    return at + bad;
-                }
-            }
-        }
-        return -1;
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.doppel.spi.disk.ByteRange;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.tree.TreeReader;
@@ -22,7 +21,6 @@ public final class StoredDisk implements VersionDisk {
 
     private final TreeReader tree;
     private final ChunkIndex index;
-    private final byte[] idKey;
     private final Supplier<RecordReader> readers;
     private final Map<Long, byte[]> cache = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -39,10 +37,9 @@ public final class StoredDisk implements VersionDisk {
      *
      * @param readers makes a record reader for one thread
      */
-    public StoredDisk(TreeReader tree, ChunkIndex index, byte[] idKey, Supplier<RecordReader> readers) {
+    public StoredDisk(TreeReader tree, ChunkIndex index, Supplier<RecordReader> readers) {
         this.tree = tree;
         this.index = index;
-        this.idKey = idKey;
         this.readers = readers;
     }
 
@@ -53,7 +50,7 @@ public final class StoredDisk implements VersionDisk {
 
     @Override
     public ChunkReader chunkReader() {
-        return new ChunkWalk(tree, index, readers.get(), new Ids(idKey));
+        return new ChunkWalk(tree, index, readers.get());
     }
 
     @Override
