@@ -35,7 +35,7 @@ public final class Transfer {
     public Transfer(TransferMonitor monitor, long bytesPerSecond) {
         this.monitor = monitor;
         this.limit = new RateLimit(bytesPerSecond);
-        CipherWarmUp.start();
+        WarmUps.besideWork();
     }
 
     /**

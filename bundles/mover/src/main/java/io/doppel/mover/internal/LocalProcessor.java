@@ -3,9 +3,9 @@ package io.doppel.mover.internal;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretStore;
-import io.doppel.mover.CipherWarmUp;
 import io.doppel.mover.MoverError;
 import io.doppel.mover.Transfer;
+import io.doppel.mover.WarmUps;
 import io.doppel.spi.disk.DiskAccess;
 import io.doppel.spi.disk.DiskReader;
 import io.doppel.spi.disk.DiskWriter;
@@ -37,12 +37,12 @@ public final class LocalProcessor implements Processor {
     private final OpenVaults vaults;
     private final SecretStore secrets;
 
-    /** Made by DS; starts to warm the cipher. */
+    /** Made by DS; starts to warm the data path. */
     @Activate
     public LocalProcessor(@Reference OpenVaults vaults, @Reference SecretStore secrets) {
         this.vaults = vaults;
         this.secrets = secrets;
-        CipherWarmUp.start();
+        WarmUps.beforeWork();
     }
 
     /** Called by DS when a transport appears. */
