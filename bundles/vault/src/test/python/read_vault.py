@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """Lists and restores what is in a Doppel vault of format 1 in a local folder.
 
-Written from docs/vault-format.md alone, whose sections are named below; it shares nothing with the Java code. A witness for
-the page and no tool for every day: it holds the whole index in memory. It never writes to the vault.
-Needs Debian's python3-cryptography, python3-zstandard, python3-lz4 and python3-argon2.
+Written from docs/vault-format.md alone, whose sections are named below; it shares nothing with the Java code. It is a
+witness for that page and no tool for every day: it holds the whole index in memory. It never writes to the vault.
 """
 
 import argparse
@@ -19,11 +18,15 @@ import sys
 import unicodedata
 from collections import defaultdict, namedtuple
 
-import argon2
-import lz4.block
-import zstandard
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+try:
+    import argon2
+    import lz4.block
+    import zstandard
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+except ImportError as e:
+    packages = "python3-cryptography python3-zstandard python3-lz4 python3-argon2"
+    sys.exit(f"{e}; try: apt-get install --no-install-recommends {packages}")
 
 PAGE, WINDOW_PAGES, SEGMENT_PAGES, CHUNK_PAGES = 4096, 1024, 16384, 128
 FAN_OUT, BLOCK_ENTRIES = 256, 1365
@@ -269,7 +272,7 @@ class Vault:
                         return AESGCM(secret.kek(slot)).decrypt(unbase64(slot["nonce"], 12), wrapped, aad)
             except Damage as e:
                 problems.append(str(e))
-        raise Problem("\n".join([f"the {secret.kind} key opens no slot: it is wrong, or the slots are"] + problems))
+        raise Problem("\n".join([f"the {secret.kind} key opens no slot: it is wrong, or they are damaged", *problems]))
 
     def check_slots(self):
         for name in self.slots:

@@ -1,17 +1,10 @@
 package io.doppel.vault.format;
 
-import io.doppel.api.error.DoppelException;
-import io.doppel.spi.storage.Storage;
-import io.doppel.storage.local.LocalStorage;
-import io.doppel.vault.Vault;
-import io.doppel.vault.VaultAccess;
-import io.doppel.vault.VaultOwner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,16 +45,16 @@ record GoldenVault(Path folder) {
         return folder.resolve("vault");
     }
 
+    Path passphrase() {
+        return folder.resolve("passphrase");
+    }
+
+    Path recoveryKey() {
+        return folder.resolve("recovery-key");
+    }
+
     Path machineKey() {
         return folder.resolve("machine.key");
-    }
-
-    String passphrase() throws IOException {
-        return Files.readString(folder.resolve("passphrase")).strip();
-    }
-
-    String recoveryKey() throws IOException {
-        return Files.readString(folder.resolve("recovery-key")).strip();
     }
 
     /** All disks of all versions, in the order in which they were stored. */
@@ -71,39 +64,36 @@ record GoldenVault(Path folder) {
                 .toList();
     }
 
+    /** The ids of all versions, in the order in which they were stored. */
+    List<String> versions() throws IOException {
+        return disks().stream().map(Disk::version).distinct().toList();
+    }
+
     /** Describes a vault that was just made. */
     void write(String passphrase, char[] recoveryKey, List<Disk> disks) throws IOException {
-        Files.writeString(folder.resolve("passphrase"), passphrase + "\n");
-        Files.writeString(folder.resolve("recovery-key"), new String(recoveryKey) + "\n");
+        Files.writeString(passphrase(), passphrase + "\n");
+        Files.writeString(recoveryKey(), new String(recoveryKey) + "\n");
         Files.write(
                 folder.resolve("disks.tsv"), disks.stream().map(Disk::toString).toList(), StandardCharsets.UTF_8);
     }
 
-    /** Objects of the vault whose names start so, as paths below it; the greatest first. */
+    /** Names of the vault's objects in a folder and those below it, sorted. */
     List<String> objects(String prefix) throws IOException {
-        return objects(vault(), prefix);
-    }
-
-    static List<String> objects(Path vault, String prefix) throws IOException {
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> found = Files.walk(vault)) {
-            found.filter(Files::isRegularFile).forEach(files::add);
+        try (Stream<Path> files = Files.walk(vault().resolve(prefix))) {
+            return files.filter(Files::isRegularFile)
+                    .map(f -> vault().relativize(f).toString())
+                    .sorted()
+                    .toList();
         }
-        files.sort((a, b) -> Long.compare(b.toFile().length(), a.toFile().length()));
-        return files.stream()
-                .map(f -> vault.relativize(f).toString())
-                .filter(n -> n.startsWith(prefix))
-                .toList();
     }
 
-    /** Opens it through the vault's API, for reading only. */
-    Vault open(Storage storage, Path state, String unlock) throws DoppelException {
-        VaultOwner owner = new VaultOwner("installation", "server");
-        return Vault.open(storage, state, owner, VaultAccess.READ_ONLY, unlock.toCharArray());
-    }
-
-    Storage storage() throws DoppelException {
-        return LocalStorage.openReadOnly(vault().toAbsolutePath());
+    /** A copy of the vault that may be damaged. */
+    Path copyTo(Path target) throws IOException {
+        for (String object : objects("")) {
+            Files.createDirectories(target.resolve(object).getParent());
+            Files.copy(vault().resolve(object), target.resolve(object));
+        }
+        return target;
     }
 
     @Override

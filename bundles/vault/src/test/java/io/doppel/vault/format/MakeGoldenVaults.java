@@ -9,10 +9,8 @@ import io.doppel.vault.VaultOwner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -139,10 +137,7 @@ class MakeGoldenVaults {
     }
 
     private void expect(String version, String key, SparseDisk disk) throws Exception {
-        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-        disk.writeTo(sha256::update);
-        expected.add(
-                new GoldenVault.Disk(version, key, disk.size(), HexFormat.of().formatHex(sha256.digest())));
+        expected.add(new GoldenVault.Disk(version, key, disk.size(), Sha256.of(disk)));
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -3,7 +3,6 @@ package io.doppel.vault.format;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskReader;
 import io.doppel.vault.chunk.Layout;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,21 +74,6 @@ final class SparseDisk implements DiskReader {
     SparseDisk zero(long page, int count) {
         pages.subMap(page, page + count).clear();
         return this;
-    }
-
-    /** Takes bytes in order. */
-    interface Sink {
-        void write(byte[] buffer, int from, int length) throws IOException;
-    }
-
-    /** Gives the whole content. */
-    void writeTo(Sink sink) throws IOException {
-        byte[] buffer = new byte[1 << 20];
-        for (long at = 0; at < size; at += buffer.length) {
-            int length = (int) Math.min(buffer.length, size - at);
-            read(at, buffer, 0, length);
-            sink.write(buffer, 0, length);
-        }
     }
 
     @Override
