@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.error.ErrorCode;
 import io.doppel.api.job.CancelToken;
-import io.doppel.api.job.JobService;
+import io.doppel.vault.NeverCancelled;
 import io.doppel.vault.VersionManifest;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,20 +19,7 @@ final class Fixture {
     static final Owner ALPHA = new Owner("installation-alpha", "alpha");
     static final Owner BETA = new Owner("installation-beta", "beta");
 
-    static final CancelToken NEVER = new CancelToken() {
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void check() {}
-
-        @Override
-        public JobService.Subscription onCancel(Runnable action) {
-            throw new UnsupportedOperationException();
-        }
-    };
+    static final CancelToken NEVER = new NeverCancelled();
 
     private Fixture() {}
 

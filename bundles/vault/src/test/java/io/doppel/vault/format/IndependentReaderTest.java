@@ -1,0 +1,241 @@
+package io.doppel.vault.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.spi.storage.Storage;
+import io.doppel.storage.local.LocalStorage;
+import io.doppel.vault.Vault;
+import io.doppel.vault.VaultOwner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who knows nothing but docs/vault-format.md can restore, and never gets wrong bytes. */
+class IndependentReaderTest {
+    private static final String GOLDEN = "io.doppel.vault.format.GoldenVault#all";
+    private static final int SEGMENT_PAGES = 16384;
+
+    @TempDir
+    Path temp;
+
+    private Python python;
+    private Path out;
+
+    @BeforeEach
+    void prepare() {
+        python = new Python(temp, Map.of());
+        out = temp.resolve("out");
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void restoresEveryDiskWithThePassphrase(GoldenVault golden) throws Exception {
+        restoresEveryDisk(golden, "--passphrase-file", golden.passphrase());
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void restoresEveryDiskWithTheRecoveryKey(GoldenVault golden) throws Exception {
+        restoresEveryDisk(golden, "--recovery-key-file", golden.recoveryKey());
+    }
+
+    private void restoresEveryDisk(GoldenVault golden, String option, Path key) throws Exception {
+        for (GoldenVault.Disk disk : golden.disks()) {
+            python.read(option, key, "restore", golden.vault(), disk.version(), disk.key(), out)
+                    .output();
+            assertEquals(disk.size(), Files.size(out));
+            assertEquals(disk.sha256(), Sha256.of(out), disk::toString);
+            Files.delete(out);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void listsAndVerifiesWithTheMachineKey(GoldenVault golden) throws Exception {
+        List<String> listed = python.read("--machine-key-file", golden.machineKey(), "list", golden.vault())
+                .output()
+                .lines()
+                .map(line -> line.split("\t"))
+                .map(field -> String.join(" ", field[0], field[3], field[4]))
+                .toList();
+        List<String> expected = golden.disks().stream()
+                .map(d -> d.version() + " " + d.key() + " " + d.size())
+                .toList();
+        assertEquals(expected, listed);
+        python.verify("--machine-key-file", golden.machineKey(), "verify", golden.vault())
+                .output();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zstd", "lz4"})
+    void restoresWhatWasStoredJustNow(String codec) throws Exception {
+        long seed = System.nanoTime();
+        SparseDisk disk = made(new Random(seed));
+        Path folder = temp.resolve("vault");
+        VaultOwner owner = new VaultOwner("installation", "server");
+        String version;
+        try (Storage storage = LocalStorage.open(folder);
+                Vault vault = Vault.create(storage, temp.resolve("state"), owner, codec, "a passphrase".toCharArray());
+                Backup backup = new Backup(vault)) {
+            version = backup.full("0", disk).publish("machine", Instant.now());
+        }
+        new Python(temp, Map.of("DOPPEL_PASSPHRASE", "a passphrase"))
+                .read("restore", folder, version, "0", out)
+                .output();
+        assertEquals(disk.size(), Files.size(out));
+        assertEquals(Sha256.of(disk), Sha256.of(out), "seed " + seed);
+    }
+
+    /**
+     * Some 20 MiB of data on a disk of nearly three segments: runs of all kinds and lengths, and so many lone pages that the index has
+     * several blocks.
+     */
+    private static SparseDisk made(Random random) {
+        int pages = 3 * SEGMENT_PAGES - random.nextInt(1000);
+        SparseDisk disk = new SparseDisk(pages * 4096L + 1 + random.nextInt(4095));
+        int page = 0;
+        while (page < pages) {
+            int run = 1 + random.nextInt(random.nextInt(4) == 0 ? 300 : 20);
+            switch (random.nextInt(8)) {
+                case 0 -> disk.text(page, run, "run at " + page);
+                case 1 -> disk.random(page, run, random);
+                case 2 -> disk.same(page, run, 1 + random.nextInt(200));
+                default -> run += random.nextInt(100);
+            }
+            page += run;
+        }
+        for (int p = SEGMENT_PAGES; p < 2 * SEGMENT_PAGES; p += 9) {
+            disk.zero(p, 9).text(p, 1, "alone at");
+        }
+        return disk;
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void noticesDamageOfWhatDescribes(GoldenVault golden) throws Exception {
+        Random random = new Random(1);
+        List<String> names = new ArrayList<>(golden.objects("versions"));
+        names.addAll(golden.objects("index"));
+        names.addAll(golden.objects("keyring"));
+        List<String> heads = golden.objects("heads");
+        names.add(heads.get(heads.size() - 1));
+        for (String name : names) {
+            Path vault = golden.copyTo(temp.resolve("vault of " + name.replace('/', ' ')));
+            flip(vault.resolve(name), random);
+            python.read("--machine-key-file", golden.machineKey(), "list", vault)
+                    .assertRefusedBecauseOf(name);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void noticesChangedText(GoldenVault golden) throws Exception {
+        Path vault = golden.copyTo(temp.resolve("vault"));
+        String slot = "";
+        for (String name : golden.objects("keys")) {
+            if (replace(vault.resolve(name), "recovery key", "recovery kez")) {
+                slot = name;
+            }
+        }
+        Python.Result result = python.read("--machine-key-file", golden.machineKey(), "list", vault);
+        assertEquals(0, result.exit(), "a bad slot kept another from opening the vault");
+        assertTrue(result.err().contains(slot + ": its signature is wrong"), result.err());
+        assertTrue(replace(vault.resolve("config"), "\"created\":\"2026", "\"created\":\"2025"));
+        python.read("--machine-key-file", golden.machineKey(), "list", vault)
+                .assertRefusedBecauseOf("config: its signature is wrong");
+    }
+
+    private static boolean replace(Path file, String old, String now) throws IOException {
+        String before = Files.readString(file);
+        String after = before.replace(old, now);
+        Files.writeString(file, after);
+        return !after.equals(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void noticesObjectsUnderTheNamesOfOthers(GoldenVault golden) throws Exception {
+        for (String folder : List.of("versions", "index", "heads", "data")) {
+            List<String> names = golden.objects(folder);
+            String name = names.get(names.size() - 1);
+            Path vault = golden.copyTo(temp.resolve(folder));
+            Files.copy(golden.vault().resolve(names.get(0)), vault.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            python.verify("--machine-key-file", golden.machineKey(), "verify", vault)
+                    .assertRefusedBecauseOf(name);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void refusesWrongKeys(GoldenVault golden) throws Exception {
+        new Python(temp, Map.of("DOPPEL_PASSPHRASE", "a wrong one"))
+                .read("list", golden.vault())
+                .assertRefusedBecauseOf("the passphrase key opens no slot");
+        Path mistyped = temp.resolve("mistyped");
+        String key = Files.readString(golden.recoveryKey());
+        Files.writeString(mistyped, (key.startsWith("7") ? "8" : "7") + key.substring(1));
+        python.read("--recovery-key-file", mistyped, "list", golden.vault()).assertRefusedBecauseOf("mistyped");
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void noticesAnyDamageOfPacks(GoldenVault golden) throws Exception {
+        Random random = new Random(2);
+        List<String> packs = new ArrayList<>(golden.objects("data"));
+        packs.addAll(golden.objects("tree"));
+        for (int round = 0; round < 3; round++) {
+            Path vault = golden.copyTo(temp.resolve("vault" + round));
+            for (String pack : packs) {
+                flip(vault.resolve(pack), random);
+            }
+            Python.Result result = python.verify("--machine-key-file", golden.machineKey(), "verify", vault);
+            packs.forEach(result::assertRefusedBecauseOf);
+        }
+    }
+
+    private static void flip(Path file, Random random) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        Files.write(file, bytes);
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void restoresNothingFromDamagedRecordsAndTheRestAsItWas(GoldenVault golden) throws Exception {
+        Path vault = golden.copyTo(temp.resolve("vault"));
+        for (String pack : golden.objects("data")) {
+            byte[] bytes = Files.readAllBytes(vault.resolve(pack));
+            bytes[bytes.length / 3] ^= 1; // in a record
+            Files.write(vault.resolve(pack), bytes);
+        }
+        int refused = 0;
+        for (GoldenVault.Disk disk : golden.disks()) {
+            Python.Result result = python.read(
+                    "--machine-key-file", golden.machineKey(), "restore", vault, disk.version(), disk.key(), out);
+            if (result.exit() == 0) {
+                assertEquals(disk.sha256(), Sha256.of(out), disk::toString);
+                Files.delete(out);
+            } else {
+                result.assertRefusedBecauseOf("data/");
+                assertFalse(Files.exists(out), "part of a damaged disk was left");
+                refused++;
+            }
+        }
+        assertNotEquals(0, refused);
+        assertTrue(refused < golden.disks().size(), "nothing could be restored");
+    }
+}
