@@ -29,7 +29,7 @@ public final class Transfer {
     /**
      * A transfer.
      *
-     * @param bytesPerSecond limit on what is read from sources, 0 for none
+     * @param bytesPerSecond limit on what is read from sources, disks and versions, 0 for none
      */
     public Transfer(TransferMonitor monitor, long bytesPerSecond) {
         this.monitor = monitor;
@@ -68,7 +68,8 @@ public final class Transfer {
                     MoverError.SIZE,
                     "Disk '" + diskKey + "' has " + source.size() + " bytes, the target " + target.size());
         }
-        writes.put(diskKey, new WriteWork(source, target, new Meter(diskKey, source.size(), monitor), this::check));
+        writes.put(
+                diskKey, new WriteWork(source, target, new Meter(diskKey, source.size(), monitor), limit, this::check));
     }
 
     /** Moves everything; sinks that are disks are flushed on return, what went to a session is durable after its flush. */

@@ -15,14 +15,16 @@ final class WriteWork implements DiskWork {
     private final VersionDisk source;
     private final DiskWriter target;
     private final Meter meter;
+    private final RateLimit limit;
     private final MeteredReader.Stop stop;
     private long position;
     private TransferResult.DiskResult result;
 
-    WriteWork(VersionDisk source, DiskWriter target, Meter meter, MeteredReader.Stop stop) {
+    WriteWork(VersionDisk source, DiskWriter target, Meter meter, RateLimit limit, MeteredReader.Stop stop) {
         this.source = source;
         this.target = target;
         this.meter = meter;
+        this.limit = limit;
         this.stop = stop;
     }
 
@@ -46,6 +48,7 @@ final class WriteWork implements DiskWork {
         long[] writtenTo = {segment.start()};
         workspace.reader(source).read(segment.start(), segment.end(), (offset, buffer, from, length) -> {
             stop.check();
+            limit.take(length, stop);
             gap(writtenTo[0], offset);
             target.write(offset, buffer, from, length);
             writtenTo[0] = offset + length;
