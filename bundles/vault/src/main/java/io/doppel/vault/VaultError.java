@@ -27,7 +27,7 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0004",
             false,
             "The passphrase or key does not open the vault.",
-            "Try again with the right passphrase, or use the recovery key."),
+            "Try again with the right passphrase, or use the recovery key. If it surely is the right one, the vault's object 'config' may be damaged."),
     /** No key at hand. */
     LOCKED(
             "DPL-VLT-0005",
