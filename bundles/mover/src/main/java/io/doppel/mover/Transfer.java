@@ -30,7 +30,7 @@ public final class Transfer {
     /**
      * A transfer.
      *
-     * @param bytesPerSecond limit on what is read from sources, 0 for none
+     * @param bytesPerSecond limit on what is read from sources, disks and versions, 0 for none
      */
     public Transfer(TransferMonitor monitor, long bytesPerSecond) {
         this.monitor = monitor;
@@ -83,7 +83,7 @@ public final class Transfer {
                     "Disk '" + diskKey + "' has " + source.size() + " bytes, the target " + target.size());
         }
         Meter meter = new Meter(diskKey, source.size(), readBack.isPresent() ? 2 : 1, monitor);
-        WriteWork work = new WriteWork(diskKey, source, target, meter, this::check);
+        WriteWork work = new WriteWork(diskKey, source, target, meter, limit, this::check);
         writes.put(diskKey, work);
         readBack.ifPresent(reopen -> readBacks.put(work, reopen));
     }

@@ -17,16 +17,24 @@ final class WriteWork implements DiskWork {
     private final VersionDisk source;
     private final DiskWriter target;
     private final Meter meter;
+    private final RateLimit limit;
     private final MeteredReader.Stop stop;
     private final SegmentWalk segments;
     /** CRC-32C of the data of each segment that has any, by the segment's start. */
     private final Map<Long, Long> checksums = new ConcurrentHashMap<>();
 
-    WriteWork(String diskKey, VersionDisk source, DiskWriter target, Meter meter, MeteredReader.Stop stop) {
+    WriteWork(
+            String diskKey,
+            VersionDisk source,
+            DiskWriter target,
+            Meter meter,
+            RateLimit limit,
+            MeteredReader.Stop stop) {
         this.diskKey = diskKey;
         this.source = source;
         this.target = target;
         this.meter = meter;
+        this.limit = limit;
         this.stop = stop;
         this.segments = new SegmentWalk(source.size());
     }
@@ -47,6 +55,7 @@ final class WriteWork implements DiskWork {
         CRC32C crc = new CRC32C();
         workspace.reader(source).read(segment.start(), segment.end(), (offset, buffer, from, length) -> {
             stop.check();
+            limit.take(length, stop);
             gap(writtenTo[0], offset);
             crc.update(buffer, from, length);
             target.write(offset, buffer, from, length);

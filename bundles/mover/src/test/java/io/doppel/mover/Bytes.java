@@ -1,5 +1,6 @@
 package io.doppel.mover;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskReader;
 import io.doppel.spi.disk.DiskWriter;
@@ -8,7 +9,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A disk in memory, to read and to write. */
-final class Bytes implements DiskReader, DiskWriter {
+class Bytes implements DiskReader, DiskWriter {
     final byte[] content;
     final AtomicLong bytesRead = new AtomicLong();
 
@@ -45,7 +46,7 @@ final class Bytes implements DiskReader, DiskWriter {
     }
 
     @Override
-    public void read(long offset, byte[] buffer, int from, int length) {
+    public void read(long offset, byte[] buffer, int from, int length) throws DoppelException {
         System.arraycopy(content, (int) offset, buffer, from, length);
         bytesRead.addAndGet(length);
     }

@@ -2,11 +2,13 @@ package io.doppel.mover;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.Vault;
+import io.doppel.vault.VaultError;
 import io.doppel.vault.VerifyReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,14 +93,80 @@ class DamageTest {
         }
     }
 
-    /** The object is named, and each version is either told to be damaged or restores right; reading never gives wrong bytes. */
-    private void mustNotice(MemoryStorage.Content content, String object) throws Exception {
+    @Test
+    void whatValidationFoundDamagedIsStoredAnew() throws Exception {
+        for (String prefix : List.of("data/", "tree/")) {
+            MemoryStorage.Content damaged = whole.copy();
+            for (String object :
+                    whole.names().stream().filter(n -> n.startsWith(prefix)).toList()) {
+                byte[] bytes = whole.bytes(object).orElseThrow().clone();
+                bytes[100] ^= 1;
+                damaged.overwrite(object, bytes);
+            }
+            try (Vault vault = Rig.open(new MemoryStorage(damaged, false), copyOfState())) {
+                assertFalse(
+                        vault.verify(List.of(), (total, done) -> {}, Rig.NEVER).clean());
+                storesAnew(vault);
+            }
+        }
+    }
+
+    @Test
+    void whatARestoreFoundDamagedIsStoredAnew() throws Exception {
+        MemoryStorage.Content damaged = whole.copy();
+        String object = whole.names().stream()
+                .filter(n -> n.startsWith("data/"))
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = whole.bytes(object).orElseThrow().clone();
+        bytes[100] ^= 1;
+        damaged.overwrite(object, bytes);
+        try (Vault vault = Rig.open(new MemoryStorage(damaged, false), copyOfState())) {
+            versions.forEach((version, content) -> restores(vault, version, content));
+            storesAnew(vault);
+        }
+    }
+
+    @Test
+    void whatIsMissingIsStoredAnewByTheRetry() throws Exception {
+        MemoryStorage.Content gone = whole.copy();
+        whole.names().stream()
+                .filter(n -> n.startsWith("data/") || n.startsWith("tree/"))
+                .forEach(gone::remove);
+        try (Vault vault = Rig.open(new MemoryStorage(gone, false), copyOfState())) {
+            for (byte[] content : versions.values()) {
+                DoppelException e = assertThrows(DoppelException.class, () -> Rig.backup(vault, new Bytes(content)));
+                assertTrue(e.is(VaultError.PACK_GONE), e.getMessage());
+                Rig.backup(vault, new Bytes(content));
+            }
+            storesAnew(vault);
+        }
+    }
+
+    /** After a backup of the same content everything that was stored before can be restored again. */
+    private void storesAnew(Vault vault) throws Exception {
+        for (byte[] content : versions.values()) {
+            String fresh = Rig.backup(vault, new Bytes(content)).id();
+            assertArrayEquals(content, Rig.restore(vault, fresh));
+        }
+        for (Map.Entry<String, byte[]> version : versions.entrySet()) {
+            assertArrayEquals(version.getValue(), Rig.restore(vault, version.getKey()));
+        }
+        VerifyReport after = vault.verify(List.of(), (total, done) -> {}, Rig.NEVER);
+        assertTrue(after.versions().values().stream().allMatch(List::isEmpty), after::toString);
+    }
+
+    private Path copyOfState() throws Exception {
         Path own = Files.createTempDirectory(folder, "state");
         for (Path file : Files.list(state).toList()) {
             Files.copy(file, own.resolve(file.getFileName()));
         }
-        MemoryStorage storage = new MemoryStorage(content, false);
-        try (Vault vault = Rig.open(storage, own)) {
+        return own;
+    }
+
+    /** The object is named, and each version is either told to be damaged or restores right; reading never gives wrong bytes. */
+    private void mustNotice(MemoryStorage.Content content, String object) throws Exception {
+        try (Vault vault = Rig.open(new MemoryStorage(content, false), copyOfState())) {
             VerifyReport report = vault.verify(List.of(), (total, done) -> {}, Rig.NEVER);
             List<String> told = new ArrayList<>(vault.warnings());
             report.problems().forEach(p -> told.add(p.object() + ": " + p.reason()));

@@ -66,35 +66,50 @@ final class Rig {
 
     static VersionManifest backup(Vault vault, Bytes disk, Optional<String> base, Optional<List<ByteRange>> changes)
             throws DoppelException {
+        return backup(vault, "d", disk, base, changes);
+    }
+
+    static VersionManifest backup(
+            Vault vault, String key, Bytes disk, Optional<String> base, Optional<List<ByteRange>> changes)
+            throws DoppelException {
         try (WriteSession session = vault.begin()) {
             Transfer transfer = new Transfer(QUIET, 0);
-            transfer.store("d", disk, session, base, changes, List.of());
-            TransferResult.DiskResult r = transfer.run().disks().get("d");
-            String root = r.vaultRoots().get(vault.id());
-            VersionManifest.Disk d =
-                    new VersionManifest.Disk("d", "d", "raw", r.size(), root.isEmpty() ? null : root, r.dataBytes());
-            return vault.publish(
-                    session,
-                    new VersionManifest(
-                            null,
-                            0,
-                            Instant.now(),
-                            Instant.now(),
-                            new VersionManifest.Host("h", "test"),
-                            new VersionManifest.MachineName("m", "m"),
-                            "CRASH",
-                            Map.of(),
-                            List.of(d),
-                            List.of(),
-                            new VersionManifest.Stats(r.size(), r.dataBytes(), 0, session.storedBytes())));
+            transfer.store(key, disk, session, base, changes, List.of());
+            return publish(vault, session, key, transfer.run().disks().get(key));
         }
     }
 
+    /** Publishes a version of one disk. */
+    static VersionManifest publish(Vault vault, WriteSession session, String key, TransferResult.DiskResult r)
+            throws DoppelException {
+        String root = r.vaultRoots().get(vault.id());
+        VersionManifest.Disk d =
+                new VersionManifest.Disk(key, key, "raw", r.size(), root.isEmpty() ? null : root, r.dataBytes());
+        return vault.publish(
+                session,
+                new VersionManifest(
+                        null,
+                        0,
+                        Instant.now(),
+                        Instant.now(),
+                        new VersionManifest.Host("h", "test"),
+                        new VersionManifest.MachineName("m", "m"),
+                        "CRASH",
+                        Map.of(),
+                        List.of(d),
+                        List.of(),
+                        new VersionManifest.Stats(r.size(), r.dataBytes(), 0, session.storedBytes())));
+    }
+
     static byte[] restore(Vault vault, String version) throws DoppelException {
-        try (VersionDisk disk = vault.openDisk(version, "d")) {
+        return restore(vault, version, "d");
+    }
+
+    static byte[] restore(Vault vault, String version, String key) throws DoppelException {
+        try (VersionDisk disk = vault.openDisk(version, key)) {
             Bytes target = new Bytes(new byte[(int) disk.size()]);
             Transfer transfer = new Transfer(QUIET, 0);
-            transfer.write("d", disk, target, Optional.of(() -> target));
+            transfer.write(key, disk, target, Optional.of(() -> target));
             transfer.run();
             return target.content;
         }

@@ -51,6 +51,11 @@ public abstract class ProcessorContract {
     /** Makes a new sink for a disk of this size. */
     protected abstract Sink sink(String diskKey, long size) throws Exception;
 
+    /** Makes a sink that can be served in one pass together with a {@link #sink}; empty if none can. */
+    protected Optional<Sink> sinkBeside(String diskKey, long size) throws Exception {
+        return Optional.of(sink(diskKey, size));
+    }
+
     /** Makes a sink that holds {@code base} already, so that only changes need be sent; empty if there is none such. */
     protected Optional<Sink> sinkWithBase(String diskKey, byte[] base) throws Exception {
         return Optional.empty();
@@ -112,9 +117,13 @@ public abstract class ProcessorContract {
 
     @Test
     void onePassServesAllSinks() throws Exception {
+        Optional<Sink> found = sinkBeside("disk", SIZE);
+        if (found.isEmpty()) {
+            return;
+        }
         byte[] content = DiskData.content(SIZE, 20);
         Sink one = sink("disk", SIZE);
-        Sink two = sink("disk", SIZE);
+        Sink two = found.get();
         DiskTransfer disk =
                 new DiskTransfer("disk", source("disk", content), List.of(one.end(), two.end()), Optional.empty());
         RecordingMonitor monitor = new RecordingMonitor();

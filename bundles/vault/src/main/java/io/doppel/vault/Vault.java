@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.IndexLoader;
 import io.doppel.vault.internal.index.IndexSegments;
 import io.doppel.vault.internal.meta.Head;
@@ -22,6 +23,7 @@ import io.doppel.vault.internal.session.VaultParts;
 import io.doppel.vault.internal.tree.TreeReader;
 import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -124,10 +126,32 @@ public final class Vault implements AutoCloseable {
         return meta.head().versions().stream().map(HeadVersion::id).toList();
     }
 
+    /**
+     * What the vault's list says of a version, for one whose own object cannot be read.
+     *
+     * @param host name of its host
+     * @param machineId its machine's id on that host
+     * @param takenAt when the state was taken
+     */
+    public record Listed(String host, String machineId, Instant takenAt) {}
+
+    /** What the list says of a version. */
+    public Listed listed(String id) throws DoppelException {
+        return meta.head().versions().stream()
+                .filter(v -> v.id().equals(id))
+                .findFirst()
+                .map(v -> new Listed(v.host(), v.machineId(), v.takenAt()))
+                .orElseThrow(() -> noVersion(id));
+    }
+
+    private static DoppelException noVersion(String id) {
+        return new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
+    }
+
     /** A version. */
     public VersionManifest version(String id) throws DoppelException {
         if (!meta.head().lists(id)) {
-            throw new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
+            throw noVersion(id);
         }
         return meta.version(id);
     }
@@ -170,11 +194,7 @@ public final class Vault implements AutoCloseable {
             throw new IllegalArgumentException("not a session of this vault");
         }
         own.flush();
-        for (int pack : own.usedPacks()) {
-            if (storage.stat(index.packObject(pack)).isEmpty()) {
-                throw new DoppelException(VaultError.PACK_GONE, "Pack '" + index.packObject(pack) + "' is gone");
-            }
-        }
+        checkStillThere(own.usedPacks());
         synchronized (this) {
             List<String> added = new ArrayList<>();
             List<PackInfo> packs = snapshotOfUnindexed();
@@ -186,6 +206,23 @@ public final class Vault implements AutoCloseable {
             brokenSegments.clear();
             forget(packs);
             return version;
+        }
+    }
+
+    /** Distrusts all that are gone, so that one retry is enough. */
+    private void checkStillThere(List<Integer> packs) throws DoppelException {
+        List<String> gone = new ArrayList<>();
+        for (int pack : packs) {
+            if (storage.stat(index.packObject(pack)).isEmpty()) {
+                index.distrust(Damage.ofPack(pack));
+                gone.add("'" + index.packObject(pack) + "'");
+            }
+        }
+        if (!gone.isEmpty()) {
+            throw new DoppelException(
+                    VaultError.PACK_GONE,
+                    "Gone from the vault: " + gone.get(0)
+                            + (gone.size() > 1 ? " and " + (gone.size() - 1) + " packs more" : ""));
         }
     }
 

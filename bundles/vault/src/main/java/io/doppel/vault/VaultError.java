@@ -27,7 +27,7 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0004",
             false,
             "The passphrase or key does not open the vault.",
-            "Try again with the right passphrase, or use the recovery key."),
+            "Try again with the right passphrase, or use the recovery key. If it surely is the right one, the vault's object 'config' may be damaged."),
     /** No key at hand. */
     LOCKED(
             "DPL-VLT-0005",
@@ -53,13 +53,13 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0009",
             false,
             "An object of the vault is damaged.",
-            "Validate the vault to learn what depends on it; check the target's disks."),
+            "Check the target's disks, and validate the vault to learn what depends on it. If the vault cannot be attached because of it, --take-over goes on with what is whole."),
     /** A descriptive object is gone. */
     MISSING_OBJECT(
             "DPL-VLT-0010",
             false,
             "An object of the vault is missing.",
-            "Validate the vault to learn what depends on it; check who else can delete on the target."),
+            "Check who else can delete on the target, and validate the vault to learn what depends on it. If the vault cannot be attached because of it, --take-over goes on with what is there."),
     /** It was set back to an older state. */
     ROLLED_BACK(
             "DPL-VLT-0011",
@@ -71,7 +71,7 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0012",
             false,
             "Stored data is damaged or missing.",
-            "Validate the vault to see which versions are affected; restore another version; the next full backup stores it anew."),
+            "Validate the vault to see which versions are affected; restore another version; the next backup that reads the same data stores it anew."),
     /** No such version. */
     NO_VERSION("DPL-VLT-0013", false, "The vault has no such version.", "List the versions and use one of their ids."),
     /** No such disk. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
+import io.doppel.core.JobError;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.hypervisor.BaseToken;
 import java.io.RandomAccessFile;
@@ -99,5 +100,24 @@ class ChangeBasesTest {
         assertEquals(JobState.WARNING, fallback.state());
         assertTrue(server.logOf(fallback).contains("is read as a whole: the tracking was reset"));
         assertEquals(IMAGE, fallback.progress().read());
+    }
+
+    @Test
+    void aDamagedVersionIsNoBase() throws Exception {
+        JobRun full = backup();
+        Damage.toLargest(folder.resolve("vault"));
+        assertEquals(
+                JobError.DAMAGE_FOUND.id(),
+                server.run("validate", List.of(), Map.of()).errorCode());
+        hypervisor.changes = List.of();
+        JobRun next = backup();
+        assertEquals(List.of(), hypervisor.requests.get(1).bases());
+        assertEquals(IMAGE, next.progress().read());
+        for (JobRun run : List.of(full, next)) {
+            String name = "r" + run.id();
+            server.succeed("", "restore", List.of(), Map.of("version", versionOf(run), "name", name));
+            assertArrayEquals(
+                    Files.readAllBytes(image), Files.readAllBytes(folder.resolve("machines/" + name + "/disk.img")));
+        }
     }
 }

@@ -14,6 +14,7 @@ import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.JobError;
+import io.doppel.vault.VaultError;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,32 @@ class MainJobTest {
     }
 
     @Test
+    void aDryRunSaysWhatARestoreWouldDoAndDoesNothing() throws Exception {
+        String version = backup();
+        edit(0, "newer");
+        byte[] newer = Files.readAllBytes(image);
+        List<Path> before = everything();
+        JobRun over = server.run(
+                "restore", List.of(), Map.of("version", version, "over-original", "true", "dry-run", "true"));
+        assertEquals(JobState.SUCCEEDED, over.state(), over.outcome());
+        assertTrue(server.logOf(over).contains("Restores over the machine 'web ü'"), server.logOf(over));
+        assertTrue(server.logOf(over).contains("Keeps until the restore is confirmed"), server.logOf(over));
+        JobRun fresh = server.run("restore", List.of(), Map.of("version", version, "name", "one", "dry-run", "true"));
+        assertTrue(server.logOf(fresh).contains("Makes the machine 'one' in the new folder"), server.logOf(fresh));
+        assertCode(
+                "DPL-FLD-0009",
+                server.run("restore", List.of(), Map.of("version", version, "name", "web ü", "dry-run", "true")));
+        assertEquals(before, everything());
+        assertArrayEquals(newer, Files.readAllBytes(image));
+    }
+
+    private List<Path> everything() throws Exception {
+        try (Stream<Path> all = Files.walk(machines)) {
+            return all.sorted().toList();
+        }
+    }
+
+    @Test
     void aRestartKeepsEverythingAndFilesArePrivate() throws Exception {
         String version = backup();
         server.close();
@@ -158,27 +185,41 @@ class MainJobTest {
     }
 
     @Test
-    void damageIsFoundNamedAndKept() throws Exception {
+    void damageIsFoundNamedKeptAndMadeGoodByTheNextBackup() throws Exception {
         String version = backup();
-        Path pack;
-        try (Stream<Path> all = Files.walk(folder.resolve("vaults/v"))) {
-            pack = all.filter(Files::isRegularFile)
-                    .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
-                    .orElseThrow();
-        }
-        pack.toFile().setWritable(true);
-        try (RandomAccessFile f = new RandomAccessFile(pack.toFile(), "rw")) {
-            f.seek(f.length() / 2);
-            int b = f.read();
-            f.seek(f.length() / 2);
-            f.write(b ^ 1);
-        }
+        Damage.toLargest(folder.resolve("vaults/v"));
         JobRun run = server.run("validate", List.of(), Map.of("vault", "v"));
         assertEquals(JobError.DAMAGE_FOUND.id(), run.errorCode(), run.outcome());
         assertTrue(server.logOf(run).contains(version), server.logOf(run));
         VersionView view = server.core.vaults().version(version);
         assertEquals(VersionView.Health.DAMAGED, view.health());
         assertTrue(!view.problems().isEmpty());
+        backup();
+        server.succeed("machine", "restore", List.of(), Map.of("version", version, "name", "again"));
+        assertArrayEquals(Files.readAllBytes(image), Files.readAllBytes(machines.resolve("again/disk.img")));
+    }
+
+    @Test
+    void aVersionThatCannotBeReadDoesNotKeepTheOthersFromBeingUsed() throws Exception {
+        String first = backup();
+        String second = backup();
+        try (Stream<Path> all = Files.walk(folder.resolve("vaults/v/versions"))) {
+            Damage.to(all.filter(p -> p.endsWith(first)).findFirst().orElseThrow());
+        }
+        server.core.vaults().removeVault("v");
+        server.close();
+        server = new Server(folder.resolve("another state"));
+        server.core.inventory().addHost("h", "folder", Map.of("path", machines.toString()));
+        server.addVault("v", folder.resolve("vaults/v"), VaultRequest.Access.TAKE_OVER);
+        VersionView lost = server.core.vaults().version(first);
+        assertEquals(VersionView.Health.DAMAGED, lost.health());
+        assertEquals("web ü", lost.machineId());
+        assertCode(
+                VaultError.DAMAGED_OBJECT.id(),
+                server.run("restore", List.of(), Map.of("version", first, "name", "one")));
+        server.succeed("machine", "restore", List.of(), Map.of("version", second, "name", "two"));
+        assertArrayEquals(Files.readAllBytes(image), Files.readAllBytes(machines.resolve("two/disk.img")));
+        backup();
     }
 
     @Test

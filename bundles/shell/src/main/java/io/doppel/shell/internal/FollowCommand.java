@@ -1,8 +1,12 @@
 package io.doppel.shell.internal;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobDefinition;
 import io.doppel.api.job.JobService;
+import io.doppel.api.job.JobState;
+import io.doppel.api.job.LogLine;
 import io.doppel.shell.internal.output.RunReport;
+import java.util.List;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 
 /** A command that can stay with a run to its end. */
@@ -20,11 +24,30 @@ public abstract class FollowCommand extends DoppelCommand {
      */
     protected final void follow(long id, boolean cancels) throws DoppelException {
         RunReport report = new RunFollower(jobs, screen(), ticker, json(), cancels).follow(id);
+        show(report);
+        RunFollower.check(report.run());
+    }
+
+    /**
+     * Runs a short job without showing it, unless it fails.
+     *
+     * @return what its log tells, warnings too
+     */
+    protected final List<String> ask(JobDefinition definition) throws DoppelException {
+        long id = jobs.submit(definition).id();
+        RunReport report = new RunFollower(jobs, screen(), ticker, true, true).follow(id);
+        if (report.run().state() != JobState.SUCCEEDED && report.run().state() != JobState.WARNING) {
+            show(report);
+            RunFollower.check(report.run());
+        }
+        return report.log().stream().map(LogLine::text).toList();
+    }
+
+    private void show(RunReport report) {
         if (json()) {
             printJson(report);
         } else {
             report.print(screen().out(), screen().width());
         }
-        RunFollower.check(report.run());
     }
 }

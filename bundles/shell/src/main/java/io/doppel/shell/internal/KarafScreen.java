@@ -10,10 +10,12 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.console.Session;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
 
 /**
  * A Karaf session: the interactive shell, which has a terminal, or one command over SSH, which has none but tells in
@@ -150,21 +152,56 @@ final class KarafScreen implements Screen {
     }
 
     @Override
-    public boolean interruptTyped() {
-        if (interactive) {
-            return false;
+    public Interrupts interrupts() {
+        return session.get(".jline.terminal") instanceof Terminal terminal
+                ? new SignalInterrupts(terminal)
+                : new KeyboardInterrupts(session);
+    }
+
+    /**
+     * Of the interactive shell. Karaf would interrupt our thread and show its prompt at once, and what both then write to the
+     * terminal would mix.
+     */
+    private static final class SignalInterrupts implements Interrupts {
+        private final AtomicBoolean typed = new AtomicBoolean();
+        private final Terminal terminal;
+        private final Terminal.SignalHandler before;
+
+        SignalInterrupts(Terminal terminal) {
+            this.terminal = terminal;
+            this.before = terminal.handle(Terminal.Signal.INT, signal -> typed.set(true));
         }
-        try {
-            InputStream in = session.getKeyboard();
-            boolean found = false;
-            while (in.available() > 0) {
-                found |= in.read() == CTRL_C;
+
+        @Override
+        public boolean typed() {
+            return typed.getAndSet(false);
+        }
+
+        @Override
+        public void close() {
+            terminal.handle(Terminal.Signal.INT, before);
+        }
+    }
+
+    /** Of the client of a single command, which sends the key as a byte. */
+    private record KeyboardInterrupts(Session session) implements Interrupts {
+        @Override
+        public boolean typed() {
+            try {
+                InputStream in = session.getKeyboard();
+                boolean found = false;
+                while (in.available() > 0) {
+                    found |= in.read() == CTRL_C;
+                }
+                return found;
+            } catch (IOException e) {
+                // The client is gone and cannot press anything; the run goes on.
+                return false;
             }
-            return found;
-        } catch (IOException e) {
-            // The client is gone and cannot press anything; the run goes on.
-            return false;
         }
+
+        @Override
+        public void close() {}
     }
 
     private int variable(String name) {

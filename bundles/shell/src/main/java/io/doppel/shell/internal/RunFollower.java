@@ -26,6 +26,7 @@ final class RunFollower {
 
     private final ProgressLines progress = new ProgressLines();
     private LiveLines live;
+    private Screen.Interrupts keys;
     private boolean cancelled;
     private long nextPlain;
 
@@ -41,11 +42,13 @@ final class RunFollower {
         Semaphore ended = new Semaphore(0);
         live = new LiveLines(screen.out());
         nextPlain = ticker.nanos() + PLAIN_NANOS;
-        try (JobService.Subscription subscription = jobs.subscribe(event -> {
-            if (event.run().id() == id && event.run().state().isFinal()) {
-                ended.release();
-            }
-        })) {
+        try (Screen.Interrupts interrupts = screen.interrupts();
+                JobService.Subscription subscription = jobs.subscribe(event -> {
+                    if (event.run().id() == id && event.run().state().isFinal()) {
+                        ended.release();
+                    }
+                })) {
+            keys = interrupts;
             JobRun run = jobs.run(id);
             while (!run.state().isFinal()) {
                 show(run);
@@ -93,28 +96,18 @@ final class RunFollower {
         try {
             ticker.await(ended, DRAW_MILLIS);
         } catch (InterruptedException e) {
-            interrupted(id);
+            // The interactive shell was closed.
+            if (cancels) {
+                jobs.cancel(id);
+            }
+            throw left(id);
         }
-        if (screen.interruptTyped()) {
+        if (keys.typed()) {
             controlCTyped(id);
         }
     }
 
-    /** Ctrl-C in the interactive shell: the prompt is back already and the screen no longer ours, so one line must do. */
-    private void interrupted(long id) throws DoppelException {
-        if (cancels) {
-            jobs.cancel(id);
-        }
-        screen.err()
-                .println(
-                        cancels
-                                ? "Run " + id + " is being stopped. See what it did: doppel:job-show " + id
-                                : "Run " + id + " goes on.");
-        screen.err().flush();
-        throw left(id);
-    }
-
-    /** Ctrl-C in the client of a single command, which waits for us for some seconds. */
+    /** The first one asks the run to stop, the second one does not wait for its end. */
     private void controlCTyped(long id) throws DoppelException {
         if (draws()) {
             live.clear();

@@ -49,6 +49,15 @@ public interface Screen {
      */
     char[] inputLine() throws DoppelException;
 
-    /** Whether Ctrl-C came in through standard input since the last call; the other way is the thread's interruption. */
-    boolean interruptTyped();
+    /** From now on Ctrl-C is told by what is returned, and ends nothing by itself, until that is closed. */
+    Interrupts interrupts();
+
+    /** Presses of Ctrl-C. */
+    interface Interrupts extends AutoCloseable {
+        /** Whether it was pressed since the last call. */
+        boolean typed();
+
+        @Override
+        void close();
+    }
 }

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.inventory.HostView;
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.shell.internal.output.Text;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,32 +234,56 @@ class CommandsTest {
     void restoreSaysWhatItWritesAndAsksBeforeItOverwrites() throws Exception {
         String plan = "Version 7c1e55d0a1b2c3d4 of 'web', taken 2026-11-21 12:00:00 (valid): writes 1 disk of 40.0 GiB"
                 + " together, 9.00 GiB of it data, ";
+        String steps = "\n- Writes disk 'disk0'\n- Keeps disk0.img until it is confirmed\n";
         Desk dry = Desk.script();
         assertEquals(0, dry.run("restore", "7c1e", "--name", "new", "--dry-run"));
-        assertEquals(plan + "as new machine 'new' on host 'lab'.\n", dry.screen.outText());
-        assertEquals(1, dry.jobs.runs.size());
+        assertEquals(plan + "as new machine 'new' on host 'lab'." + steps, dry.screen.outText());
+        assertEquals(
+                Map.of("version", "7c1e55d0a1b2c3d4", "host", "lab", "name", "new", "dry-run", "true"),
+                onlyNewRun(dry).definition().options());
+        Desk json = Desk.script();
+        assertEquals(0, json.run("restore", "7c1e", "--over-original", "--dry-run", "--json"));
+        assertEquals(
+                "Writes disk 'disk0'",
+                new ObjectMapper()
+                        .readTree(json.screen.outText())
+                        .at("/steps/0")
+                        .asText());
 
         Desk fresh = Desk.script();
         assertEquals(0, fresh.run("restore", "7c1e", "--name", "new", "--host", "other", "--detach"));
         assertEquals(
                 Map.of("version", "7c1e55d0a1b2c3d4", "host", "other", "name", "new"),
-                fresh.jobs.runs.get(7L).definition().options());
+                onlyNewRun(fresh).definition().options());
 
         Desk over = Desk.terminal(80);
         over.screen.answers.add(false);
         assertEquals(1, over.run("restore", "7c1e", "--over-original"));
-        assertTrue(over.screen.outText().startsWith(plan + "over machine 'web' on host 'lab'"));
-        assertEquals(1, over.jobs.runs.size());
+        String asked = over.screen.outText();
+        assertTrue(asked.startsWith(plan + "over machine 'web' on host 'lab'"), asked);
+        assertTrue(asked.contains(steps + "Replace the disks of machine 'web' on host 'lab'?"), asked);
+        assertEquals("true", onlyNewRun(over).definition().options().get("dry-run"));
+
+        Desk refused = Desk.terminal(80);
+        refused.jobs.end = JobState.FAILED;
+        assertEquals(1, refused.run("restore", "7c1e", "--over-original"));
+        assertTrue(refused.screen.errText().startsWith("DPL-SHL-0008: "), refused.screen.errText());
 
         Desk yes = Desk.script();
-        assertEquals(1, yes.run("restore", "7c1e", "--over-original"));
         assertEquals(1, yes.run("restore", "7c1e", "--over-original", "--json"));
         assertEquals(1, yes.run("restore", "7c1e", "--over-original", "--name", "x", "--yes"));
         assertEquals(1, yes.jobs.runs.size());
         assertEquals(0, yes.run("restore", "7c1e", "--over-original", "--yes", "--detach"));
         assertEquals(
                 Map.of("version", "7c1e55d0a1b2c3d4", "host", "lab", "over-original", "true"),
-                yes.jobs.runs.get(7L).definition().options());
+                onlyNewRun(yes).definition().options());
+        assertEquals(1, yes.run("restore", "7c1e", "--over-original"));
+        assertTrue(yes.screen.errText().contains("DPL-SHL-0002: "), yes.screen.errText());
+    }
+
+    private static JobRun onlyNewRun(Desk desk) {
+        assertEquals(Set.of(6L, 7L), desk.jobs.runs.keySet());
+        return desk.jobs.runs.get(7L);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.doppel.shell.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PipedInputStream;
@@ -9,6 +10,8 @@ import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.console.JLineTerminal;
@@ -71,9 +74,12 @@ class ConsoleTest {
 
     @AfterEach
     void stop() throws Exception {
+        // At the end of the keys the session ends by itself, after the command that still goes on: a thread of Gogo's
+        // that
+        // outlived it would set its own System.out again.
         keys.close();
-        session.close();
         thread.join();
+        session.close();
         factory.stop();
         threadIo.stop();
         System.clearProperty("karaf.home");
@@ -90,11 +96,30 @@ class ConsoleTest {
     }
 
     private void await(String expected) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         synchronized (shown) {
             while (!text().contains(expected)) {
-                shown.wait();
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                assertTrue(left > 0, () -> "In vain: " + expected + "\nShown: " + text());
+                shown.wait(left);
             }
         }
+    }
+
+    @Test
+    void controlCStopsTheRunAndSaysSo() throws Exception {
+        services.jobs.steps = 1_000;
+        press("doppel:backup lab/web --vault main\r");
+        await("run 7 backup");
+        press("\u0003");
+        await("Stopping run 7 ...");
+        await("Run 7 was cancelled after 1:05");
+        await("DPL-SHL-0009");
+        assertEquals(List.of(7L), services.jobs.cancelled);
+        assertFalse(text().contains("Exception"), text());
+        press("\u0003");
+        press("doppel:backup lab/web --vault main --detach\r");
+        await("Run 8 is queued");
     }
 
     @Test

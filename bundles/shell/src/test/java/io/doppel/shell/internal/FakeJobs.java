@@ -163,7 +163,11 @@ final class FakeJobs implements JobService {
 
     @Override
     public List<LogLine> log(long runId) throws DoppelException {
-        run(runId);
+        if (run(runId).definition().options().containsKey("dry-run")) {
+            return List.of(
+                    new LogLine(FakeInventory.NOON, 10, LogLine.Level.INFO, "Writes disk 'disk0'"),
+                    new LogLine(FakeInventory.NOON, 10, LogLine.Level.INFO, "Keeps disk0.img until it is confirmed"));
+        }
         return List.of(
                 new LogLine(FakeInventory.NOON, 10, LogLine.Level.INFO, "Snapshot taken"),
                 new LogLine(

@@ -116,7 +116,15 @@ final class FakeScreen implements Screen {
     }
 
     @Override
-    public boolean interruptTyped() {
-        return !typedInterrupts.isEmpty() && typedInterrupts.remove();
+    public Interrupts interrupts() {
+        return new Interrupts() {
+            @Override
+            public boolean typed() {
+                return !typedInterrupts.isEmpty() && typedInterrupts.remove();
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 }

@@ -111,7 +111,7 @@ public final class BackupJob implements CoreHandler {
         }
         HostMachine machine = context.machine().orElseThrow();
         HostConnection host = hosts.connection(machine.host());
-        ChangeBases bases = new ChangeBases(baseRecords, machine, vault);
+        ChangeBases bases = new ChangeBases(baseRecords, machine, vault, vaults::isDamaged);
         VersionManifest version;
         try (OwnedSnapshot snapshot =
                 new OwnedSnapshot(host.host().snapshot(request(context, vault, bases)), context)) {

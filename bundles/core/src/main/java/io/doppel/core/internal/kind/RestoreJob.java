@@ -39,6 +39,7 @@ public final class RestoreJob implements CoreHandler {
     private static final String OVER_ORIGINAL = "over-original";
     private static final String DISKS = "disks";
     private static final String RATE = "rate";
+    private static final String DRY_RUN = "dry-run";
 
     private static final SettingsSpec OPTIONS = SettingsSpec.of(
             SettingField.required(VERSION, SettingType.TEXT, "Id of the version, or the beginning of it."),
@@ -52,7 +53,12 @@ public final class RestoreJob implements CoreHandler {
             SettingField.optional(DISKS, SettingType.LIST, "Keys of the disks wanted; all if empty."),
             SettingField.optional(RATE, SettingType.SIZE, "Most bytes a second read from the version; 0 for no limit.")
                     .withLimits(0, Long.MAX_VALUE)
-                    .withDefault("0"));
+                    .withDefault("0"),
+            SettingField.optional(
+                            DRY_RUN,
+                            SettingType.BOOLEAN,
+                            "Only log what would be written and replaced, and find out whether the host would take it.")
+                    .withDefault("false"));
 
     private final Plugins plugins;
     private final Hosts hosts;
@@ -98,8 +104,10 @@ public final class RestoreJob implements CoreHandler {
         if (over) {
             needed.add(Claim.machine(host, view.machineId()));
         }
-        for (String line : hosts.sweep(host)) {
-            context.task().log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
+        if (!options.flag(DRY_RUN)) {
+            for (String line : hosts.sweep(host)) {
+                context.task().log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
+            }
         }
         try (Claims.Hold hold = context.claim(needed)) {
             restore(view, host, context);
@@ -116,6 +124,10 @@ public final class RestoreJob implements CoreHandler {
         RestoreRequest request = request(version, disks, context);
         try (RestoreTarget target = host.host().prepareRestore(request)) {
             target.plan().forEach(line -> context.task().log(LogLine.Level.INFO, line));
+            if (context.options().flag(DRY_RUN)) {
+                context.task().succeed("Nothing was written: a dry run");
+                return;
+            }
             move(use.vault().id(), version, disks, target, context);
             context.cancel().check();
             String machine = target.finish();

@@ -49,8 +49,9 @@ final class Validation {
         if (!report.clean()) {
             throw new DoppelException(
                     JobError.DAMAGE_FOUND,
-                    "Vault '" + vaultName + "': " + report.problems().size() + " problems, " + damaged + " of "
-                            + report.versions().size() + " versions damaged");
+                    "Vault '" + vaultName + "': damaged or missing objects: "
+                            + report.problems().size() + ", damaged versions: " + damaged + " of "
+                            + report.versions().size());
         }
     }
 

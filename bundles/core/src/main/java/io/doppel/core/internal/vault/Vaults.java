@@ -207,6 +207,19 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                         : "'" + id + "' is the start of " + found.size() + " versions");
     }
 
+    /** Whether a version is known to be damaged. */
+    public boolean isDamaged(String id) {
+        return versions(id).stream().anyMatch(v -> v.health() == VersionView.Health.DAMAGED);
+    }
+
+    private List<VersionView> versions(String id) {
+        try {
+            return versions.startingWith(id);
+        } catch (DoppelException e) {
+            throw unreadable(e);
+        }
+    }
+
     @Override
     public int rebuildCatalogue(String name) throws DoppelException {
         Vault vault = open(name).vault();
@@ -221,9 +234,35 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     private static List<VersionView> read(String name, Vault vault) throws DoppelException {
         List<VersionView> found = new ArrayList<>();
         for (String id : vault.versionIds()) {
-            found.add(view(name, vault.version(id)));
+            try {
+                found.add(view(name, vault.version(id)));
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                    throw e;
+                }
+                found.add(unreadable(name, id, vault.listed(id), e));
+            }
         }
         return found;
+    }
+
+    /** One version that cannot be read must not keep the others from being used. */
+    private static VersionView unreadable(String vault, String id, Vault.Listed listed, DoppelException why) {
+        return new VersionView(
+                id,
+                vault,
+                listed.host(),
+                listed.machineId(),
+                listed.machineId(),
+                listed.takenAt(),
+                0,
+                0,
+                0,
+                0,
+                "",
+                VersionView.Health.DAMAGED,
+                Instant.now(),
+                List.of(why.what()));
     }
 
     /** A new version as people see it. */

@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -57,7 +58,7 @@ public final class RestoreCommand extends JobCommand {
     @Option(name = "--yes", description = "Do not ask")
     boolean yes;
 
-    @Option(name = "--dry-run", description = "Say what would be written and do nothing")
+    @Option(name = "--dry-run", description = "Ask the host what would be written and replaced, and do nothing")
     boolean dryRun;
 
     @Reference
@@ -83,17 +84,25 @@ public final class RestoreCommand extends JobCommand {
                 version.disks(),
                 version.logicalBytes(),
                 version.dataBytes(),
-                version.health().name());
+                version.health().name(),
+                List.of());
+        Map<String, String> options = options(version, plan);
         if (dryRun) {
-            print(plan, plan.sentence(version, screen().zone()));
+            Plan whole = plan.with(steps(options));
+            print(whole, whole.sentence(version, screen().zone()));
             return;
         }
+        boolean asks = overOriginal && !yes && !json();
         if (!json()) {
-            screen().out().println(plan.sentence(version, screen().zone()));
+            screen().out().println((asks ? plan.with(steps(options)) : plan).sentence(version, screen().zone()));
         }
         if (overOriginal) {
             confirm(yes, "Replace the disks of machine '" + version.machineName() + "' on host '" + plan.host() + "'?");
         }
+        attend(jobs.submit(definition(options)));
+    }
+
+    private Map<String, String> options(VersionView version, Plan plan) throws DoppelException {
         Map<String, String> options = new LinkedHashMap<>(Form.pairs(values(set)));
         options.put("version", version.id());
         options.put("host", plan.host());
@@ -103,7 +112,18 @@ public final class RestoreCommand extends JobCommand {
             options.put("name", name);
         }
         put(options, "disks", disks);
-        attend(jobs.submit(new JobDefinition("", "restore", List.of(), options)));
+        return options;
+    }
+
+    private static JobDefinition definition(Map<String, String> options) {
+        return new JobDefinition("", "restore", List.of(), options);
+    }
+
+    /** What the host says that it would do. */
+    private List<String> steps(Map<String, String> options) throws DoppelException {
+        Map<String, String> dry = new LinkedHashMap<>(options);
+        dry.put("dry-run", "true");
+        return ask(definition(dry));
     }
 
     /** What will be written. */
@@ -115,7 +135,13 @@ public final class RestoreCommand extends JobCommand {
             int disks,
             long logicalBytes,
             long dataBytes,
-            String health) {
+            String health,
+            List<String> steps) {
+        Plan with(List<String> known) {
+            return new Plan(
+                    version, host, machine, overOriginal, disks, logicalBytes, dataBytes, health, List.copyOf(known));
+        }
+
         String sentence(VersionView from, ZoneId zone) {
             return "Version " + version + " of '" + from.machineName() + "', taken " + Human.time(from.takenAt(), zone)
                     + " ("
@@ -125,7 +151,8 @@ public final class RestoreCommand extends JobCommand {
                     + (overOriginal
                             ? "over machine '" + machine + "' on host '" + host
                                     + "'; the old disks are kept until doppel:restore-confirm."
-                            : "as new machine '" + machine + "' on host '" + host + "'.");
+                            : "as new machine '" + machine + "' on host '" + host + "'.")
+                    + steps.stream().map(step -> "\n- " + step).collect(Collectors.joining());
         }
     }
 }

@@ -29,11 +29,12 @@ public record RunReport(JobRun run, List<JobTask> tasks, List<LogLine> log) {
         if (!tasks.isEmpty()) {
             taskTable().print(out, width);
         }
-        for (LogLine line : log) {
-            if (line.level() != LogLine.Level.INFO) {
-                out.println(Human.word(line.level()) + ": " + line.text());
-            }
-        }
+        // A task repeats what failed in its parts.
+        log.stream()
+                .filter(line -> line.level() != LogLine.Level.INFO)
+                .map(line -> Human.word(line.level()) + ": " + line.text())
+                .distinct()
+                .forEach(out::println);
         out.println(sentence());
     }
 

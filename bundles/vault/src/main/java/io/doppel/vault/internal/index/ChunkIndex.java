@@ -25,6 +25,7 @@ public final class ChunkIndex {
     private long[] table = new long[FIRST_SLOTS * SLOT];
     private int mask = FIRST_SLOTS - 1;
     private int entries;
+    private volatile Damage distrusted = Damage.NONE;
 
     /** Learns of a pack and its records; a pack that is known already is left as it is. Returns its number. */
     public int add(PackInfo info) {
@@ -66,37 +67,28 @@ public final class ChunkIndex {
         }
     }
 
-    /** Whether a copy of it is known. */
-    public boolean contains(byte[] id) {
-        return copies(id) > 0;
-    }
-
-    /** How many copies of it are known, counted up to 2. */
-    public int copies(byte[] id) {
-        lock.readLock().lock();
-        try {
-            ByteBuffer b = ByteBuffer.wrap(id);
-            long k0 = b.getLong();
-            long k1 = b.getLong();
-            int n = 0;
-            for (int s = (int) k0 & mask; table[s * SLOT + 3] != 0 && n < 2; s = (s + 1) & mask) {
-                if (table[s * SLOT] == k0 && table[s * SLOT + 1] == k1) {
-                    n++;
-                }
-            }
-            return n;
-        } finally {
-            lock.readLock().unlock();
-        }
-    }
-
-    /** Number of the pack that holds the first copy known, or −1. */
+    /** Number of a pack that holds a copy known and not distrusted, or −1. */
     public int packOf(byte[] id) {
-        List<Location> all = find(id);
-        return all.isEmpty() ? -1 : all.get(0).pack();
+        List<Location> trusted = trusted(id);
+        return trusted.isEmpty() ? -1 : trusted.get(0).pack();
     }
 
-    /** All copies of it. */
+    /** All copies of it that are not distrusted. */
+    public List<Location> trusted(byte[] id) {
+        List<Location> all = find(id);
+        Damage bad = distrusted;
+        return bad.none() ? all : all.stream().filter(l -> !bad.hits(l)).toList();
+    }
+
+    /**
+     * What was found damaged or missing is stored anew when it comes along again. Nothing is forgotten: until then a reader
+     * may still find it readable.
+     */
+    public synchronized void distrust(Damage damage) {
+        distrusted = distrusted.plus(damage);
+    }
+
+    /** All copies of it, whatever is thought of them. */
     public List<Location> find(byte[] id) {
         lock.readLock().lock();
         try {
