@@ -2,6 +2,7 @@ package io.doppel.vault.format;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.disk.ByteRange;
+import io.doppel.spi.disk.DiskReader;
 import io.doppel.vault.DiskTree;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VersionManifest;
@@ -37,7 +38,7 @@ final class Backup implements AutoCloseable {
     }
 
     /** Reads all of a disk. */
-    Backup full(String key, SparseDisk disk) throws DoppelException {
+    Backup full(String key, DiskReader disk) throws DoppelException {
         DiskTree tree = session.tree(key, disk.size(), Optional.empty());
         for (long start = 0; start < disk.size(); start += Layout.SEGMENT) {
             long end = Math.min(start + Layout.SEGMENT, disk.size());
@@ -50,7 +51,7 @@ final class Backup implements AutoCloseable {
     }
 
     /** Reads what changed since a version, and what is needed to cut it as a full scan would. */
-    Backup changed(String key, SparseDisk disk, String base, List<ByteRange> changes) throws DoppelException {
+    Backup changed(String key, DiskReader disk, String base, List<ByteRange> changes) throws DoppelException {
         DiskTree tree = session.tree(key, disk.size(), Optional.of(base));
         for (long start = 0; start < disk.size(); start += Layout.SEGMENT) {
             Entries entries = new Entries();
@@ -61,7 +62,7 @@ final class Backup implements AutoCloseable {
         return finish(key, disk, tree);
     }
 
-    private Backup finish(String key, SparseDisk disk, DiskTree tree) throws DoppelException {
+    private Backup finish(String key, DiskReader disk, DiskTree tree) throws DoppelException {
         String root = tree.finish().orElse(null);
         disks.add(new Disk(key, "disk " + key, "raw", disk.size(), root, tree.dataBytes()));
         return this;

@@ -13,6 +13,7 @@ import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,27 @@ class GoldenVaultTest {
         try (Storage storage = storage(golden);
                 Vault vault = open(storage, golden.recoveryKey())) {
             assertEquals(golden.versions(), vault.versionIds());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(GOLDEN)
+    void storedAgainItIsFoundAgain(GoldenVault golden) throws Exception {
+        Path state = Files.createDirectories(temp.resolve("state"));
+        Files.copy(golden.machineKey(), state.resolve("machine.key"));
+        VaultOwner owner = new VaultOwner("another installation", "another server");
+        try (Storage storage = LocalStorage.open(golden.copyTo(temp.resolve("vault")));
+                Vault vault = Vault.open(storage, state, owner, VaultAccess.TAKE_OVER, new char[0])) {
+            for (GoldenVault.Disk old : golden.disks()) {
+                try (VersionDisk disk = vault.openDisk(old.version(), old.key());
+                        Backup backup = new Backup(vault)) {
+                    String again = backup.full(old.key(), disk).publish("again", Instant.now());
+                    assertEquals(
+                            vault.version(old.version()).disk(old.key()),
+                            vault.version(again).disk(old.key()));
+                    assertEquals(0, vault.version(again).stats().storedBytes(), "it is cut or identified differently");
+                }
+            }
         }
     }
 
