@@ -15,6 +15,7 @@ import io.doppel.vault.internal.meta.Owner;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.PackInfo;
+import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.read.SharedNodes;
 import io.doppel.vault.internal.read.StoredDisk;
@@ -295,7 +296,11 @@ public final class Vault implements AutoCloseable {
     }
 
     private RecordReader newRecordReader() {
-        return new RecordReader(storage, meta.keys(), index);
+        return newRecordReader(Proof.ID);
+    }
+
+    private RecordReader newRecordReader(Proof proof) {
+        return new RecordReader(storage, meta.keys(), index, proof);
     }
 
     @Override

@@ -20,7 +20,7 @@ public interface VersionDisk extends DiskReader {
     /** Reads chunks for one thread. */
     @ProviderType
     interface ChunkReader extends AutoCloseable {
-        /** Gives every chunk that starts in the range, ascending, each checked; what lies between them is zeros. */
+        /** Gives every chunk that starts in the range, ascending, each proved by the cipher to be the one stored; what lies between them is zeros. */
         void read(long from, long to, ChunkSink sink) throws DoppelException;
 
         @Override

@@ -18,7 +18,7 @@ public final class WritableFile implements Closeable {
     private static final int MOST_AT_ONCE = 1 << 20;
 
     /** Bytes written between two calls that have the system begin to put them on the medium. */
-    private static final long WRITE_BEHIND = 32L << 20;
+    private static final long WRITE_BEHIND = 8L << 20;
 
     private final SteadyChannel channel;
     private final Optional<SparseFile> sparse;

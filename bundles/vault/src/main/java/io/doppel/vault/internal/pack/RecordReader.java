@@ -46,12 +46,16 @@ public final class RecordReader implements AutoCloseable {
     private long spanAt;
     private int spanLength;
 
-    /** A reader over an open vault's parts. */
-    public RecordReader(Storage storage, KeyRing keys, ChunkIndex index) {
+    /**
+     * A reader over an open vault's parts.
+     *
+     * @param proof what every record must prove
+     */
+    public RecordReader(Storage storage, KeyRing keys, ChunkIndex index, Proof proof) {
         this.storage = storage;
         this.keys = keys;
         this.index = index;
-        this.decoder = new RecordDecoder(keys.idKey());
+        this.decoder = new RecordDecoder(keys.idKey(), proof);
     }
 
     /**
@@ -75,7 +79,7 @@ public final class RecordReader implements AutoCloseable {
     }
 
     /**
-     * Reads a record's plaintext into {@code out} from {@code outFrom}, checked against its id.
+     * Reads a record's plaintext into {@code out} from {@code outFrom}.
      *
      * @param length bytes it must have
      * @throws DoppelException {@link VaultError#DAMAGED_DATA} if no copy proves right; the storage's failure if it cannot be read now

@@ -6,6 +6,7 @@ import io.doppel.vault.VersionDisk;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** A disk of a version. Random reads go through one record reader and a cache of decoded chunks of at most 8 MiB. */
 public final class StoredDisk implements VersionDisk {
@@ -21,7 +22,7 @@ public final class StoredDisk implements VersionDisk {
 
     private final TreeReader tree;
     private final ChunkIndex index;
-    private final Supplier<RecordReader> readers;
+    private final Function<Proof, RecordReader> readers;
     private final Map<Long, byte[]> cache = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -35,9 +36,10 @@ public final class StoredDisk implements VersionDisk {
     /**
      * A disk.
      *
-     * @param readers makes a record reader for one thread
+     * @param readers makes a record reader for one thread. Reading chunk by chunk, which is how whole disks are restored, relies on the
+     *     cipher's tag; computing the ids as well would take longer than all else together
      */
-    public StoredDisk(TreeReader tree, ChunkIndex index, Supplier<RecordReader> readers) {
+    public StoredDisk(TreeReader tree, ChunkIndex index, Function<Proof, RecordReader> readers) {
         this.tree = tree;
         this.index = index;
         this.readers = readers;
@@ -50,7 +52,7 @@ public final class StoredDisk implements VersionDisk {
 
     @Override
     public ChunkReader chunkReader() {
-        return new ChunkWalk(tree, index, readers.get());
+        return new ChunkWalk(tree, index, readers.apply(Proof.TAG));
     }
 
     @Override
@@ -72,7 +74,7 @@ public final class StoredDisk implements VersionDisk {
         byte[] known = cache.get(e.offset());
         if (known == null) {
             if (random == null) {
-                random = readers.get();
+                random = readers.apply(Proof.ID);
             }
             known = new byte[(int) e.length()];
             random.read(ObjectKind.DATA, e.id(), known, 0, known.length);

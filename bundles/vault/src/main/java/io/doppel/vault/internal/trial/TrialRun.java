@@ -9,6 +9,7 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.session.Session;
 import io.doppel.vault.internal.session.VaultParts;
@@ -30,14 +31,14 @@ public final class TrialRun {
         try {
             MadeUpDisk disk = new MadeUpDisk(DISK);
             for (int i = 0; i < ROUNDS; i++) {
-                round(disk);
+                round(disk, Proof.values()[i % 2]);
             }
         } catch (DoppelException e) {
             throw new IllegalStateException("A trial run in memory failed", e);
         }
     }
 
-    private static void round(MadeUpDisk disk) throws DoppelException {
+    private static void round(MadeUpDisk disk, Proof proof) throws DoppelException {
         byte[] secret = new byte[32];
         new SecureRandom().nextBytes(secret);
         try (HeapStorage storage = new HeapStorage()) {
@@ -46,7 +47,7 @@ public final class TrialRun {
             VaultParts parts = new VaultParts("trial", storage, keys, index, Codec.ZSTD, id -> new byte[0], index::add);
             List<Entry> chunks = store(disk, parts);
             byte[] out = new byte[PIECE * 2];
-            try (RecordReader reader = new RecordReader(storage, keys, index)) {
+            try (RecordReader reader = new RecordReader(storage, keys, index, proof)) {
                 for (Entry e : chunks) {
                     reader.read(ObjectKind.DATA, e.id(), out, 0, (int) e.length());
                 }

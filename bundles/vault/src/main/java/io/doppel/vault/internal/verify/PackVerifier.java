@@ -8,6 +8,7 @@ import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackReader;
+import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordDecoder;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ final class PackVerifier implements AutoCloseable {
     PackVerifier(Storage storage, KeyRing keys) {
         this.storage = storage;
         this.packs = new PackReader(storage, keys);
-        this.decoder = new RecordDecoder(keys.idKey());
+        this.decoder = new RecordDecoder(keys.idKey(), Proof.ID);
     }
 
     /** Called between pieces; throws when the verification shall stop. */
