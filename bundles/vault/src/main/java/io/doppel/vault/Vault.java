@@ -6,6 +6,7 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.IndexLoader;
 import io.doppel.vault.internal.index.IndexSegments;
+import io.doppel.vault.internal.index.PackPresence;
 import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
@@ -17,12 +18,14 @@ import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.read.SharedNodes;
 import io.doppel.vault.internal.read.StoredDisk;
+import io.doppel.vault.internal.session.BaseCheck;
 import io.doppel.vault.internal.session.Session;
 import io.doppel.vault.internal.session.VaultParts;
 import io.doppel.vault.internal.tree.TreeReader;
 import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,6 +33,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open vault (docs/vault-format.md). Safe for several threads. Does not close the storage it was given.
@@ -37,14 +43,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Memory: the index, 46 to 92 bytes a chunk, and what sessions and readers say they hold.
  */
 public final class Vault implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
+
     private final Storage storage;
     private final VaultMeta meta;
     private final ChunkIndex index = new ChunkIndex();
     private final IndexSegments segments;
+    private final PackPresence presence;
     private final SharedNodes nodes;
+    private final BaseCheck bases;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Set<String> brokenSegments = new HashSet<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     /** Packs that are durable but in no index segment yet. */
     private final List<PackInfo> unindexed = new ArrayList<>();
 
@@ -52,9 +62,11 @@ public final class Vault implements AutoCloseable {
         this.storage = storage;
         this.meta = meta;
         this.segments = new IndexSegments(storage, meta.keys());
+        this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
         load();
+        this.bases = new BaseCheck(index, nodes, !brokenSegments.isEmpty());
     }
 
     /**
@@ -102,6 +114,24 @@ public final class Vault implements AutoCloseable {
         if (!brokenSegments.isEmpty() || meta.leaseWasUnclean()) {
             unindexed.addAll(loader.adopt());
         }
+        if (!readOnly()) {
+            lookForPacks();
+        }
+    }
+
+    /** Finds out which packs are lost; gives a warning for each that was not known to be. */
+    private List<String> lookForPacks() throws DoppelException {
+        List<String> found = new ArrayList<>();
+        for (String pack : presence.check()) {
+            found.add(VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
+                    + "' is missing or has another size; backups that read everything store again what it held");
+        }
+        synchronized (unindexed) {
+            BitSet lost = index.lost();
+            unindexed.removeIf(p -> lost.get(index.packNumber(p.name())));
+        }
+        warnings.addAll(found);
+        return found;
     }
 
     /** The vault's own id. */
@@ -141,13 +171,31 @@ public final class Vault implements AutoCloseable {
         return sum;
     }
 
+    /**
+     * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can.
+     * Reads the disk's whole tree in a vault that lost packs, and nothing otherwise.
+     *
+     * @throws DoppelException {@link VaultError#NO_VERSION}, {@link VaultError#NO_DISK}; the storage's failures
+     */
+    public Optional<String> noBaseReason(String versionId, String diskKey) throws DoppelException {
+        try {
+            bases.check(versionId, disk(versionId, diskKey));
+            return Optional.empty();
+        } catch (DoppelException e) {
+            if (e.is(VaultError.PACK_GONE)) {
+                return Optional.of(e.what());
+            }
+            throw e;
+        }
+    }
+
     /** Starts to store a machine. */
     public WriteSession begin() throws DoppelException {
         if (readOnly()) {
             throw new DoppelException(VaultError.READ_ONLY, "Vault " + id() + " is open for reading only");
         }
         meta.checkLease();
-        Session session = new Session(parts(), this::version, s -> sessions.remove(s.id()));
+        Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
         sessions.put(session.id(), session);
         return session;
     }
@@ -158,11 +206,12 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Publishes a version: flushes the session, checks that every pack in which it found content is still there, writes the index
-     * segment, the version and the head. On return the version is durable and listed; on failure it is not listed, unless the storage
+     * Publishes a version: flushes the session, checks that the packs that it depends on are still there, writes the index segment,
+     * the version and the head. On return the version is durable and listed; on failure it is not listed, unless the storage
      * left that open, which is then found out.
      *
      * @param draft the version; id, lease epoch and time of storing are set here
+     * @throws DoppelException {@link VaultError#PACK_GONE}, {@link VaultError#LEASE_LOST}; the storage's failures
      */
     public VersionManifest publish(WriteSession session, VersionManifest draft) throws DoppelException {
         Session own = sessions.get(session.id());
@@ -170,11 +219,8 @@ public final class Vault implements AutoCloseable {
             throw new IllegalArgumentException("not a session of this vault");
         }
         own.flush();
-        for (int pack : own.usedPacks()) {
-            if (storage.stat(index.packObject(pack)).isEmpty()) {
-                throw new DoppelException(VaultError.PACK_GONE, "Pack '" + index.packObject(pack) + "' is gone");
-            }
-        }
+        lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
+        own.checkPacks();
         synchronized (this) {
             List<String> added = new ArrayList<>();
             List<PackInfo> packs = snapshotOfUnindexed();
@@ -201,26 +247,41 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Opens a disk of a version for reading; the caller closes it. */
-    public VersionDisk openDisk(String versionId, String diskKey) throws DoppelException {
-        VersionManifest.Disk disk = version(versionId)
+    private VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException {
+        return version(versionId)
                 .disk(diskKey)
                 .orElseThrow(() -> new DoppelException(
                         VaultError.NO_DISK, "Version " + versionId + " has no disk '" + diskKey + "'"));
+    }
+
+    /** Opens a disk of a version for reading; the caller closes it. */
+    public VersionDisk openDisk(String versionId, String diskKey) throws DoppelException {
+        VersionManifest.Disk disk = disk(versionId, diskKey);
         byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
         TreeReader tree = new TreeReader(nodes, root, disk.size());
         return new StoredDisk(tree, index, meta.keys().idKey(), this::newRecordReader);
     }
 
     /**
-     * Verifies objects and versions.
+     * Verifies objects and versions. As long as the vault is open, what is in packs that are found damaged counts as not stored, so
+     * that it is stored again by whoever reads it.
      *
      * @param versionIds the versions to check with all they need; empty for the whole vault
      * @param progress told of bytes to check and bytes checked
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        return new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
+        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
+        BitSet damaged = new BitSet();
+        for (VerifyReport.Problem problem : report.problems()) {
+            int pack =
+                    index.packNumber(problem.object().substring(problem.object().lastIndexOf('/') + 1));
+            if (pack >= 0) {
+                damaged.set(pack);
+            }
+        }
+        index.markLost(damaged);
+        return report;
     }
 
     /** The recovery key as text, in an array that the caller clears. */
@@ -247,14 +308,14 @@ public final class Vault implements AutoCloseable {
 
     private VaultParts parts() {
         return new VaultParts(
-                id(), storage, meta.keys(), index, Codec.byName(meta.compression()), nodes, this::packStored);
+                id(), storage, meta.keys(), index, Codec.byName(meta.compression()), nodes, bases, this::packStored);
     }
 
-    private void packStored(PackInfo info) {
+    private int packStored(PackInfo info) {
         synchronized (unindexed) {
             unindexed.add(info);
         }
-        index.add(info);
+        return index.add(info);
     }
 
     private RecordReader newRecordReader() {

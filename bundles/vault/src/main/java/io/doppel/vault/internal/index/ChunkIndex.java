@@ -5,6 +5,7 @@ import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -22,6 +23,7 @@ public final class ChunkIndex {
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final PackTable packs = new PackTable();
+    private final BitSet lost = new BitSet();
     private long[] table = new long[FIRST_SLOTS * SLOT];
     private int mask = FIRST_SLOTS - 1;
     private int entries;
@@ -66,37 +68,63 @@ public final class ChunkIndex {
         }
     }
 
-    /** Whether a copy of it is known. */
-    public boolean contains(byte[] id) {
-        return copies(id) > 0;
-    }
-
-    /** How many copies of it are known, counted up to 2. */
-    public int copies(byte[] id) {
+    /** Number of the first pack that holds it and is not marked as lost, or −1. */
+    public int packOf(byte[] id) {
         lock.readLock().lock();
         try {
             ByteBuffer b = ByteBuffer.wrap(id);
             long k0 = b.getLong();
             long k1 = b.getLong();
-            int n = 0;
-            for (int s = (int) k0 & mask; table[s * SLOT + 3] != 0 && n < 2; s = (s + 1) & mask) {
+            for (int s = (int) k0 & mask; table[s * SLOT + 3] != 0; s = (s + 1) & mask) {
                 if (table[s * SLOT] == k0 && table[s * SLOT + 1] == k1) {
-                    n++;
+                    int pack = packAt(s);
+                    if (!lost.get(pack)) {
+                        return pack;
+                    }
                 }
             }
-            return n;
+            return -1;
         } finally {
             lock.readLock().unlock();
         }
     }
 
-    /** Number of the pack that holds the first copy known, or −1. */
-    public int packOf(byte[] id) {
+    /** The copies of it that are in packs not marked as lost. */
+    public List<Location> sound(byte[] id) {
         List<Location> all = find(id);
-        return all.isEmpty() ? -1 : all.get(0).pack();
+        lock.readLock().lock();
+        try {
+            all.removeIf(l -> lost.get(l.pack()));
+            return all;
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
-    /** All copies of it. */
+    /**
+     * Marks packs as lost: missing, or not as they were written. What they hold counts as not stored, so that it is stored
+     * again; readers still try them.
+     */
+    public void markLost(BitSet packNumbers) {
+        lock.writeLock().lock();
+        try {
+            lost.or(packNumbers);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Numbers of the packs that are marked as lost; a copy. */
+    public BitSet lost() {
+        lock.readLock().lock();
+        try {
+            return (BitSet) lost.clone();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** All copies of it, those in lost packs too. */
     public List<Location> find(byte[] id) {
         lock.readLock().lock();
         try {
@@ -120,6 +148,16 @@ public final class ChunkIndex {
         lock.readLock().lock();
         try {
             return packs.contains(name);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Number of the pack of that name, or −1. */
+    public int packNumber(String name) {
+        lock.readLock().lock();
+        try {
+            return packs.number(name);
         } finally {
             lock.readLock().unlock();
         }
@@ -201,14 +239,15 @@ public final class ChunkIndex {
         }
     }
 
+    private int packAt(int slot) {
+        return (int) (table[slot * SLOT + 2] >>> OFFSET_BITS);
+    }
+
     private Location location(int slot) {
         long v0 = table[slot * SLOT + 2];
         long v1 = table[slot * SLOT + 3];
         return new Location(
-                (int) (v0 >>> OFFSET_BITS),
-                v0 & (1L << OFFSET_BITS) - 1,
-                (int) (v1 >>> 36),
-                (int) (v1 >>> 12) & 0xFFFFFF,
-                (byte) (v1 >>> 4));
+                packAt(slot), v0 & (1L << OFFSET_BITS) - 1, (int) (v1 >>> 36), (int) (v1 >>> 12) & 0xFFFFFF, (byte)
+                        (v1 >>> 4));
     }
 }

@@ -2,6 +2,7 @@ package io.doppel.vault.internal.session;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.crypto.Gcm;
+import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
@@ -9,12 +10,14 @@ import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackWriter;
 import io.doppel.vault.internal.tree.NodeStore;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Stores nodes, each in two different packs. */
 final class NodeWriter implements NodeStore, AutoCloseable {
     private static final long TREE_PACK = 8L << 20;
-    private static final int COPIES = 2;
+    /** In how many packs each node is. */
+    static final int COPIES = 2;
 
     private final Session session;
     private final VaultParts parts;
@@ -37,16 +40,16 @@ final class NodeWriter implements NodeStore, AutoCloseable {
     public synchronized byte[] store(byte[] bytes) throws DoppelException {
         session.check();
         byte[] id = ids.id(ObjectKind.NODE, bytes, 0, bytes.length);
-        int copies = parts.index().copies(id);
-        if (copies >= COPIES) {
-            parts.index().find(id).forEach(l -> session.use(l.pack()));
+        List<Location> copies = parts.index().sound(id);
+        copies.forEach(l -> session.use(l.pack()));
+        if (copies.size() >= COPIES) {
             return id;
         }
         if (!claimed.add(Session.Key.of(id))) {
             return id;
         }
         try {
-            append(id, bytes, COPIES - copies);
+            append(id, bytes, COPIES - copies.size());
         } catch (DoppelException e) {
             throw session.failed(e);
         }

@@ -33,7 +33,7 @@ public final class Session implements WriteSession {
 
     private final String id = UUID.randomUUID().toString();
     private final VaultParts parts;
-    private final VersionLookup versions;
+    private final DiskLookup disks;
     private final Consumer<Session> onClose;
     private final PackCommitter committer;
     private final CutRule cutRule;
@@ -42,16 +42,21 @@ public final class Session implements WriteSession {
     /** Ids in packs of this session that are not durable yet. */
     private final Set<Key> claimed = ConcurrentHashMap.newKeySet();
 
+    /** Packs that hold what this session stored, or found. */
     private final BitSet usedPacks = new BitSet();
+    /** Packs that were lost already when this session began. */
+    private final BitSet lostBefore;
+
+    private volatile boolean takesOver;
     private final Deque<PackWriter> parked = new ArrayDeque<>();
     private final Set<SessionLane> lanes = new HashSet<>();
     private boolean closed;
 
-    /** Finds a version's manifest. */
+    /** Finds a disk of a version. */
     @FunctionalInterface
-    public interface VersionLookup {
-        /** The version of that id. */
-        VersionManifest version(String id) throws DoppelException;
+    public interface DiskLookup {
+        /** The disk of that key. */
+        VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException;
     }
 
     /** The first 128 bits of an id. */
@@ -63,13 +68,14 @@ public final class Session implements WriteSession {
     }
 
     /** Starts a session. */
-    public Session(VaultParts parts, VersionLookup versions, Consumer<Session> onClose) {
+    public Session(VaultParts parts, DiskLookup disks, Consumer<Session> onClose) {
         this.parts = parts;
-        this.versions = versions;
+        this.disks = disks;
         this.onClose = onClose;
         this.cutRule = new CutRule(Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker"));
         this.committer = new PackCommitter(this::packStored);
         this.nodeWriter = new NodeWriter(this, parts);
+        this.lostBefore = parts.index().lost();
     }
 
     @Override
@@ -97,10 +103,9 @@ public final class Session implements WriteSession {
         TreeReader base = null;
         long baseData = 0;
         if (baseVersion.isPresent()) {
-            VersionManifest.Disk disk = versions.version(baseVersion.get())
-                    .disk(diskKey)
-                    .orElseThrow(
-                            () -> new DoppelException(VaultError.NO_DISK, "The base has no disk '" + diskKey + "'"));
+            VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
+            parts.bases().check(baseVersion.get(), disk);
+            takesOver = true;
             byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
             base = new TreeReader(parts.nodes(), root, disk.size());
             baseData = disk.dataBytes();
@@ -130,10 +135,28 @@ public final class Session implements WriteSession {
         }
     }
 
-    /** Names of the packs in which this session found what it did not store. */
-    public List<Integer> usedPacks() {
+    /**
+     * Checks that no pack was lost that this session's version needs: one that it used or, if it took over parts of an earlier
+     * version, any at all that was not lost when it began.
+     *
+     * @throws DoppelException {@link VaultError#PACK_GONE}
+     */
+    public void checkPacks() throws DoppelException {
+        BitSet lost = parts.index().lost();
         synchronized (usedPacks) {
-            return usedPacks.stream().boxed().toList();
+            BitSet needed = (BitSet) usedPacks.clone();
+            if (takesOver) {
+                needed.set(0, parts.index().packCount());
+                needed.andNot(lostBefore);
+            }
+            lost.and(needed);
+        }
+        if (!lost.isEmpty()) {
+            int more = lost.cardinality() - 1;
+            throw new DoppelException(
+                    VaultError.PACK_GONE,
+                    "Pack '" + parts.index().packObject(lost.nextSetBit(0)) + "' is missing or damaged"
+                            + (more == 0 ? "" : ", and " + more + " more"));
         }
     }
 
@@ -192,7 +215,7 @@ public final class Session implements WriteSession {
     }
 
     private void packStored(PackInfo info) {
-        parts.packStored().accept(info);
+        use(parts.packStored().applyAsInt(info));
         if (info.kind() == ObjectKind.DATA) {
             info.records().forEach(r -> claimed.remove(Key.of(r.id())));
         }
