@@ -10,8 +10,6 @@ import io.doppel.vault.internal.index.PackPresence;
 import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
-import io.doppel.vault.internal.meta.Mode;
-import io.doppel.vault.internal.meta.Owner;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.PackInfo;
@@ -79,7 +77,7 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault create(Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
-        return opened(storage, VaultMeta.create(storage, stateDir, owner(owner), compression, passphrase));
+        return opened(storage, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
     }
 
     /**
@@ -90,12 +88,7 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess access, char[] unlock)
             throws DoppelException {
-        Mode mode = Mode.valueOf(access.name());
-        return opened(storage, VaultMeta.open(storage, stateDir, owner(owner), mode, unlock));
-    }
-
-    private static Owner owner(VaultOwner owner) {
-        return new Owner(owner.installationId(), owner.serverName());
+        return opened(storage, VaultMeta.open(storage, stateDir, owner, access, unlock));
     }
 
     private static Vault opened(Storage storage, VaultMeta meta) throws DoppelException {
