@@ -23,7 +23,6 @@ import io.doppel.vault.internal.tree.TreeReader;
 import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -120,8 +119,8 @@ public final class Vault implements AutoCloseable {
                     + "' is missing or has another size; backups that read everything store again what it held");
         }
         synchronized (unindexed) {
-            BitSet lost = index.lost();
-            unindexed.removeIf(p -> lost.get(index.packNumber(p.name())));
+            Set<Integer> lost = index.distrusted().packs();
+            unindexed.removeIf(p -> lost.contains(index.packNumber(p.name())));
         }
         warnings.addAll(found);
         return found;
@@ -264,17 +263,7 @@ public final class Vault implements AutoCloseable {
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
-        BitSet damaged = new BitSet();
-        for (VerifyReport.Problem problem : report.problems()) {
-            int pack =
-                    index.packNumber(problem.object().substring(problem.object().lastIndexOf('/') + 1));
-            if (pack >= 0) {
-                damaged.set(pack);
-            }
-        }
-        index.markLost(damaged);
-        return report;
+        return new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
     }
 
     /** The recovery key as text, in an array that the caller clears. */

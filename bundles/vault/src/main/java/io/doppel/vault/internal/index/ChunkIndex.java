@@ -5,7 +5,6 @@ import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -23,10 +22,10 @@ public final class ChunkIndex {
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final PackTable packs = new PackTable();
-    private final BitSet lost = new BitSet();
     private long[] table = new long[FIRST_SLOTS * SLOT];
     private int mask = FIRST_SLOTS - 1;
     private int entries;
+    private volatile Damage distrusted = Damage.NONE;
 
     /** Learns of a pack and its records; a pack that is known already is left as it is. Returns its number. */
     public int add(PackInfo info) {
@@ -68,63 +67,35 @@ public final class ChunkIndex {
         }
     }
 
-    /** Number of the first pack that holds it and is not marked as lost, or −1. */
+    /** Number of a pack that holds a copy known and not distrusted, or −1. */
     public int packOf(byte[] id) {
-        lock.readLock().lock();
-        try {
-            ByteBuffer b = ByteBuffer.wrap(id);
-            long k0 = b.getLong();
-            long k1 = b.getLong();
-            for (int s = (int) k0 & mask; table[s * SLOT + 3] != 0; s = (s + 1) & mask) {
-                if (table[s * SLOT] == k0 && table[s * SLOT + 1] == k1) {
-                    int pack = packAt(s);
-                    if (!lost.get(pack)) {
-                        return pack;
-                    }
-                }
-            }
-            return -1;
-        } finally {
-            lock.readLock().unlock();
-        }
+        List<Location> trusted = trusted(id);
+        return trusted.isEmpty() ? -1 : trusted.get(0).pack();
     }
 
-    /** The copies of it that are in packs not marked as lost. */
-    public List<Location> sound(byte[] id) {
+    /** All copies of it that are not distrusted. */
+    public List<Location> trusted(byte[] id) {
         List<Location> all = find(id);
-        lock.readLock().lock();
-        try {
-            all.removeIf(l -> lost.get(l.pack()));
-            return all;
-        } finally {
-            lock.readLock().unlock();
-        }
+        Damage bad = distrusted;
+        return bad.none() ? all : all.stream().filter(l -> !bad.hits(l)).toList();
     }
 
     /**
-     * Marks packs as lost: missing, or not as they were written. What they hold counts as not stored, so that it is stored
-     * again; readers still try them.
+     * What was found damaged or missing is stored anew when it comes along again. Nothing is forgotten: until then a reader
+     * may still find it readable.
      */
-    public void markLost(BitSet packNumbers) {
-        lock.writeLock().lock();
-        try {
-            lost.or(packNumbers);
-        } finally {
-            lock.writeLock().unlock();
+    public synchronized void distrust(Damage damage) {
+        if (!distrusted.covers(damage)) {
+            distrusted = distrusted.plus(damage);
         }
     }
 
-    /** Numbers of the packs that are marked as lost; a copy. */
-    public BitSet lost() {
-        lock.readLock().lock();
-        try {
-            return (BitSet) lost.clone();
-        } finally {
-            lock.readLock().unlock();
-        }
+    /** What is distrusted by now. */
+    public Damage distrusted() {
+        return distrusted;
     }
 
-    /** All copies of it, those in lost packs too. */
+    /** All copies of it, whatever is thought of them. */
     public List<Location> find(byte[] id) {
         lock.readLock().lock();
         try {
@@ -239,15 +210,14 @@ public final class ChunkIndex {
         }
     }
 
-    private int packAt(int slot) {
-        return (int) (table[slot * SLOT + 2] >>> OFFSET_BITS);
-    }
-
     private Location location(int slot) {
         long v0 = table[slot * SLOT + 2];
         long v1 = table[slot * SLOT + 3];
         return new Location(
-                packAt(slot), v0 & (1L << OFFSET_BITS) - 1, (int) (v1 >>> 36), (int) (v1 >>> 12) & 0xFFFFFF, (byte)
-                        (v1 >>> 4));
+                (int) (v0 >>> OFFSET_BITS),
+                v0 & (1L << OFFSET_BITS) - 1,
+                (int) (v1 >>> 36),
+                (int) (v1 >>> 12) & 0xFFFFFF,
+                (byte) (v1 >>> 4));
     }
 }

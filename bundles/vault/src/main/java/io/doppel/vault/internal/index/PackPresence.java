@@ -4,14 +4,15 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.pack.ObjectKind;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Looks whether the packs that the index names are in the storage with the size that it names, and marks those that are not as lost
- * (docs/vault-format.md §9). Takes one listing of the packs, whatever the size of the disks. Safe for several threads.
+ * Looks whether the packs that the index names are in the storage with the size that it names, and has those
+ * distrusted that are not (docs/vault-format.md §9). Takes one listing of the packs, whatever the size of the disks. Safe for several threads.
  */
 public final class PackPresence {
     private final Storage storage;
@@ -24,15 +25,15 @@ public final class PackPresence {
     }
 
     /**
-     * Looks, and marks.
+     * Looks, and has the index distrust the packs that are missing.
      *
-     * @return object names of the packs that were not marked before
+     * @return object names of the packs that were not known to be bad
      */
     public List<String> check() throws DoppelException {
         BitSet missing = new BitSet();
         // packs that come from now on are durable, but the listing need not tell of them
         missing.set(0, index.packCount());
-        missing.andNot(index.lost());
+        index.distrusted().packs().forEach(missing::clear);
         for (ObjectKind kind : ObjectKind.values()) {
             storage.list(kind.folder(), o -> {
                 int pack = index.packNumber(o.name().substring(o.name().lastIndexOf('/') + 1));
@@ -41,17 +42,15 @@ public final class PackPresence {
                 }
             });
         }
-        List<String> names = new ArrayList<>();
+        Set<Integer> lost = new TreeSet<>();
         for (int pack = missing.nextSetBit(0); pack >= 0; pack = missing.nextSetBit(pack + 1)) {
             Optional<ObjectInfo> found = storage.stat(index.packObject(pack));
-            if (found.isPresent() && isThatPack(found.get(), pack)) {
-                missing.clear(pack);
-            } else {
-                names.add(index.packObject(pack));
+            if (found.isEmpty() || !isThatPack(found.get(), pack)) {
+                lost.add(pack);
             }
         }
-        index.markLost(missing);
-        return names;
+        index.distrust(new Damage(lost, Set.of()));
+        return lost.stream().map(index::packObject).toList();
     }
 
     private boolean isThatPack(ObjectInfo object, int pack) {

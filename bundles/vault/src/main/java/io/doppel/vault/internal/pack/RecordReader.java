@@ -6,6 +6,7 @@ import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.meta.KeyRing;
 import java.util.HexFormat;
@@ -116,8 +117,16 @@ public final class RecordReader implements AutoCloseable {
                 VaultError.DAMAGED_DATA, what + HexFormat.of().formatHex(id, 0, 8) + " cannot be read: " + reason);
     }
 
-    /** Returns null if it went well, otherwise what is wrong. */
+    /** Returns null if it went well, otherwise what is wrong; the copy is distrusted then. */
     private String tryRead(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
+        String bad = wrong(kind, id, l, out, outFrom);
+        if (bad != null) {
+            index.distrust(Damage.ofRecord(l));
+        }
+        return bad;
+    }
+
+    private String wrong(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
         try {
             if (!decode(kind, id, l, out, outFrom)) {
                 // a bad tag counts as damage only when fresh bytes have it too

@@ -31,12 +31,12 @@ public final class BaseCheck {
     }
 
     /**
-     * Checks that everything that the disk needs is in packs that are not lost, nodes in two of them.
+     * Checks that everything that the disk needs is in copies that are not distrusted, nodes in two.
      *
      * @throws DoppelException {@link VaultError#PACK_GONE}; the storage's failures
      */
     public void check(String version, VersionManifest.Disk disk) throws DoppelException {
-        if (disk.root() == null || !indexSuspect && index.lost().isEmpty()) {
+        if (disk.root() == null || !indexSuspect && index.distrusted().none()) {
             return;
         }
         NodeSource checked = id -> {
@@ -52,14 +52,14 @@ public final class BaseCheck {
     }
 
     private void require(byte[] id, int copies, String version, VersionManifest.Disk disk) throws DoppelException {
-        if (index.sound(id).size() < copies) {
+        if (index.trusted(id).size() < copies) {
             throw notWhole(version, disk, where(index.find(id)));
         }
     }
 
     private String where(List<Location> all) {
         return all.stream()
-                .filter(l -> index.lost().get(l.pack()))
+                .filter(index.distrusted()::hits)
                 .map(l -> "pack '" + index.packObject(l.pack()) + "' is missing or damaged")
                 .findFirst()
                 .orElse("too few packs hold a part of it");

@@ -40,7 +40,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
     public synchronized byte[] store(byte[] bytes) throws DoppelException {
         session.check();
         byte[] id = ids.id(ObjectKind.NODE, bytes, 0, bytes.length);
-        List<Location> copies = parts.index().sound(id);
+        List<Location> copies = parts.index().trusted(id);
         copies.forEach(l -> session.use(l.pack()));
         if (copies.size() >= COPIES) {
             return id;

@@ -7,6 +7,7 @@ import io.doppel.vault.VersionManifest;
 import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.CutRule;
 import io.doppel.vault.internal.crypto.Hkdf;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
@@ -44,8 +45,8 @@ public final class Session implements WriteSession {
 
     /** Packs that hold what this session stored, or found. */
     private final BitSet usedPacks = new BitSet();
-    /** Packs that were lost already when this session began. */
-    private final BitSet lostBefore;
+    /** What was missing or damaged already when this session began. */
+    private final Damage damageBefore;
 
     private volatile boolean takesOver;
     private final Deque<PackWriter> parked = new ArrayDeque<>();
@@ -75,7 +76,7 @@ public final class Session implements WriteSession {
         this.cutRule = new CutRule(Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker"));
         this.committer = new PackCommitter(this::packStored);
         this.nodeWriter = new NodeWriter(this, parts);
-        this.lostBefore = parts.index().lost();
+        this.damageBefore = parts.index().distrusted();
     }
 
     @Override
@@ -136,27 +137,24 @@ public final class Session implements WriteSession {
     }
 
     /**
-     * Checks that no pack was lost that this session's version needs: one that it used or, if it took over parts of an earlier
-     * version, any at all that was not lost when it began.
+     * Checks that, since this session began, no pack was found missing or damaged that its version needs: one that it used or, if
+     * it took over parts of an earlier version, any at all.
      *
      * @throws DoppelException {@link VaultError#PACK_GONE}
      */
     public void checkPacks() throws DoppelException {
-        BitSet lost = parts.index().lost();
-        synchronized (usedPacks) {
-            BitSet needed = (BitSet) usedPacks.clone();
-            if (takesOver) {
-                needed.set(0, parts.index().packCount());
-                needed.andNot(lostBefore);
+        Set<Integer> bad = parts.index().distrusted().packsSince(damageBefore);
+        if (!takesOver) {
+            synchronized (usedPacks) {
+                bad.removeIf(pack -> !usedPacks.get(pack));
             }
-            lost.and(needed);
         }
-        if (!lost.isEmpty()) {
-            int more = lost.cardinality() - 1;
+        if (!bad.isEmpty()) {
+            int first = bad.iterator().next();
             throw new DoppelException(
                     VaultError.PACK_GONE,
-                    "Pack '" + parts.index().packObject(lost.nextSetBit(0)) + "' is missing or damaged"
-                            + (more == 0 ? "" : ", and " + more + " more"));
+                    "Pack '" + parts.index().packObject(first) + "' is missing or damaged"
+                            + (bad.size() == 1 ? "" : ", and " + (bad.size() - 1) + " more"));
         }
     }
 

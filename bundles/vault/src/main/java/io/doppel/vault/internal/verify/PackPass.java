@@ -7,6 +7,7 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.util.ArrayList;

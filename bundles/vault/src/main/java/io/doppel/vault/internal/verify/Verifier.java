@@ -8,6 +8,7 @@ import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.IndexLoader;
 import io.doppel.vault.internal.index.IndexSegments;
 import io.doppel.vault.internal.meta.HeadVersion;
@@ -63,8 +64,10 @@ public final class Verifier {
         PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel);
         pass.run(packs);
         problems.addAll(pass.problems());
+        Damage damage = pass.damage();
+        index.distrust(damage);
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
-            versionProblems.put(e.getKey(), walk.problems(e.getValue(), pass.damage()));
+            versionProblems.put(e.getKey(), walk.problems(e.getValue(), damage));
         }
         return new VerifyReport(pass.bytes(), problems, versionProblems);
     }

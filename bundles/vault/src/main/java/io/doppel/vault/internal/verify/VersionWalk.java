@@ -6,6 +6,7 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.tree.NodeSource;
 import io.doppel.vault.internal.tree.TreeReader;
