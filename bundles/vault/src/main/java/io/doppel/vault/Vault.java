@@ -1,5 +1,6 @@
 package io.doppel.vault;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
@@ -7,7 +8,6 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.IndexLoader;
 import io.doppel.vault.internal.index.IndexSegments;
 import io.doppel.vault.internal.index.PackPresence;
-import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.VaultMeta;
@@ -50,6 +50,7 @@ public final class Vault implements AutoCloseable {
     private final SharedNodes nodes;
     private final BaseCheck bases;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Set<String> loadedSegments = new HashSet<>();
     private final Set<String> brokenSegments = new HashSet<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     /** Packs that are durable but in no index segment yet. */
@@ -62,7 +63,10 @@ public final class Vault implements AutoCloseable {
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
-        load();
+        load(meta.leaseWasUnclean());
+        if (!readOnly()) {
+            lookForPacks();
+        }
         this.bases = new BaseCheck(index, nodes, !brokenSegments.isEmpty());
     }
 
@@ -99,15 +103,18 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    private void load() throws DoppelException {
+    /** Loads the segments that are not loaded yet; packs that they do not tell of are looked for if there may be any. */
+    private void load(boolean mayHaveOrphans) throws DoppelException {
+        List<String> fresh = meta.head().index().stream()
+                .filter(n -> !loadedSegments.contains(n))
+                .toList();
         IndexLoader loader = new IndexLoader(storage, meta.keys(), segments, index);
-        warnings.addAll(loader.load(meta.head().index()));
+        loader.load(fresh).stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+        loadedSegments.addAll(fresh);
+        loadedSegments.removeAll(loader.broken());
         brokenSegments.addAll(loader.broken());
-        if (!brokenSegments.isEmpty() || meta.leaseWasUnclean()) {
+        if (mayHaveOrphans || !loader.broken().isEmpty()) {
             unindexed.addAll(loader.adopt());
-        }
-        if (!readOnly()) {
-            lookForPacks();
         }
     }
 
@@ -208,7 +215,7 @@ public final class Vault implements AutoCloseable {
     public VersionManifest publish(WriteSession session, VersionManifest draft) throws DoppelException {
         Session own = sessions.get(session.id());
         if (own == null) {
-            throw new IllegalArgumentException("not a session of this vault");
+            throw new DoppelException(CommonError.CANCELLED, "The write session has ended");
         }
         own.flush();
         lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
@@ -284,8 +291,7 @@ public final class Vault implements AutoCloseable {
     /** For a vault that is open for reading only: looks at its newest state. */
     public synchronized void refresh() throws DoppelException {
         meta.refresh();
-        Head head = meta.head();
-        new IndexLoader(storage, meta.keys(), segments, index).load(head.index());
+        load(false);
     }
 
     private VaultParts parts() {
@@ -304,10 +310,14 @@ public final class Vault implements AutoCloseable {
         return new RecordReader(storage, meta.keys(), index);
     }
 
+    /** Ends the sessions and releases the lease, whatever fails on the way. */
     @Override
     public void close() throws DoppelException {
-        sessions.values().forEach(Session::close);
-        nodes.close();
-        meta.close();
+        try {
+            sessions.values().forEach(Session::close);
+        } finally {
+            nodes.close();
+            meta.close();
+        }
     }
 }

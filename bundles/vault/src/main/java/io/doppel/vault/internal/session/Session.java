@@ -1,5 +1,6 @@
 package io.doppel.vault.internal.session;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.DiskTree;
 import io.doppel.vault.VaultError;
@@ -168,6 +169,11 @@ public final class Session implements WriteSession {
         return e;
     }
 
+    /** What whoever goes on to use a session that was closed is told. */
+    static DoppelException ended() {
+        return new DoppelException(CommonError.CANCELLED, "The vault was closed while it was written to");
+    }
+
     /** Whether the id needs no storing: durable already, or on its way in this session. */
     boolean known(byte[] chunk) {
         int pack = parts.index().packOf(chunk);
@@ -233,8 +239,8 @@ public final class Session implements WriteSession {
             // whoever stored the chunk that failed was told; what is durable stays usable
             discard();
         } finally {
-            committer.close();
             nodeWriter.close();
+            committer.close();
             onClose.accept(this);
         }
     }
