@@ -1,17 +1,15 @@
 package io.doppel.vault;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.IndexLoader;
 import io.doppel.vault.internal.index.IndexSegments;
-import io.doppel.vault.internal.meta.Head;
+import io.doppel.vault.internal.index.PackPresence;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
-import io.doppel.vault.internal.meta.Mode;
-import io.doppel.vault.internal.meta.Owner;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.PackInfo;
@@ -19,6 +17,7 @@ import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.read.SharedNodes;
 import io.doppel.vault.internal.read.StoredDisk;
+import io.doppel.vault.internal.session.BaseCheck;
 import io.doppel.vault.internal.session.Session;
 import io.doppel.vault.internal.session.VaultParts;
 import io.doppel.vault.internal.tree.TreeReader;
@@ -33,6 +32,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open vault (docs/vault-format.md). Safe for several threads. Does not close the storage it was given.
@@ -40,14 +42,19 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Memory: the index, 46 to 92 bytes a chunk, and what sessions and readers say they hold.
  */
 public final class Vault implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
+
     private final Storage storage;
     private final VaultMeta meta;
     private final ChunkIndex index = new ChunkIndex();
     private final IndexSegments segments;
+    private final PackPresence presence;
     private final SharedNodes nodes;
+    private final BaseCheck bases;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Set<String> loadedSegments = new HashSet<>();
     private final Set<String> brokenSegments = new HashSet<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     /** Packs that are durable but in no index segment yet. */
     private final List<PackInfo> unindexed = new ArrayList<>();
 
@@ -55,9 +62,14 @@ public final class Vault implements AutoCloseable {
         this.storage = storage;
         this.meta = meta;
         this.segments = new IndexSegments(storage, meta.keys());
+        this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
-        load();
+        load(meta.leaseWasUnclean());
+        if (!readOnly()) {
+            lookForPacks();
+        }
+        this.bases = new BaseCheck(index, nodes, !brokenSegments.isEmpty());
     }
 
     /**
@@ -70,7 +82,7 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault create(Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
-        return opened(storage, VaultMeta.create(storage, stateDir, owner(owner), compression, passphrase));
+        return opened(storage, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
     }
 
     /**
@@ -81,12 +93,7 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess access, char[] unlock)
             throws DoppelException {
-        Mode mode = Mode.valueOf(access.name());
-        return opened(storage, VaultMeta.open(storage, stateDir, owner(owner), mode, unlock));
-    }
-
-    private static Owner owner(VaultOwner owner) {
-        return new Owner(owner.installationId(), owner.serverName());
+        return opened(storage, VaultMeta.open(storage, stateDir, owner, access, unlock));
     }
 
     private static Vault opened(Storage storage, VaultMeta meta) throws DoppelException {
@@ -98,13 +105,34 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    private void load() throws DoppelException {
+    /** Loads the segments that are not loaded yet; packs that they do not tell of are looked for if there may be any. */
+    private void load(boolean mayHaveOrphans) throws DoppelException {
+        List<String> fresh = meta.head().index().stream()
+                .filter(n -> !loadedSegments.contains(n))
+                .toList();
         IndexLoader loader = new IndexLoader(storage, meta.keys(), segments, index);
-        warnings.addAll(loader.load(meta.head().index()));
+        loader.load(fresh).stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+        loadedSegments.addAll(fresh);
+        loadedSegments.removeAll(loader.broken());
         brokenSegments.addAll(loader.broken());
-        if (!brokenSegments.isEmpty() || meta.leaseWasUnclean()) {
+        if (mayHaveOrphans || !loader.broken().isEmpty()) {
             unindexed.addAll(loader.adopt());
         }
+    }
+
+    /** Finds out which packs are lost; gives a warning for each that was not known to be. */
+    private List<String> lookForPacks() throws DoppelException {
+        List<String> found = new ArrayList<>();
+        for (String pack : presence.check()) {
+            found.add(VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
+                    + "' is missing or has another size; backups that read everything store again what it held");
+        }
+        synchronized (unindexed) {
+            Set<Integer> lost = index.distrusted().packs();
+            unindexed.removeIf(p -> lost.contains(index.packNumber(p.name())));
+        }
+        warnings.addAll(found);
+        return found;
     }
 
     /** The vault's own id. */
@@ -166,13 +194,31 @@ public final class Vault implements AutoCloseable {
         return sum;
     }
 
+    /**
+     * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can.
+     * Reads the disk's whole tree in a vault that lost packs, and nothing otherwise.
+     *
+     * @throws DoppelException {@link VaultError#NO_VERSION}, {@link VaultError#NO_DISK}; the storage's failures
+     */
+    public Optional<String> noBaseReason(String versionId, String diskKey) throws DoppelException {
+        try {
+            bases.check(versionId, disk(versionId, diskKey));
+            return Optional.empty();
+        } catch (DoppelException e) {
+            if (e.is(VaultError.PACK_GONE)) {
+                return Optional.of(e.what());
+            }
+            throw e;
+        }
+    }
+
     /** Starts to store a machine. */
     public WriteSession begin() throws DoppelException {
         if (readOnly()) {
             throw new DoppelException(VaultError.READ_ONLY, "Vault " + id() + " is open for reading only");
         }
         meta.checkLease();
-        Session session = new Session(parts(), this::version, s -> sessions.remove(s.id()));
+        Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
         sessions.put(session.id(), session);
         return session;
     }
@@ -183,19 +229,21 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Publishes a version: flushes the session, checks that every pack in which it found content is still there, writes the index
-     * segment, the version and the head. On return the version is durable and listed; on failure it is not listed, unless the storage
+     * Publishes a version: flushes the session, checks that the packs that it depends on are still there, writes the index segment,
+     * the version and the head. On return the version is durable and listed; on failure it is not listed, unless the storage
      * left that open, which is then found out.
      *
      * @param draft the version; id, lease epoch and time of storing are set here
+     * @throws DoppelException {@link VaultError#PACK_GONE}, {@link VaultError#LEASE_LOST}; the storage's failures
      */
     public VersionManifest publish(WriteSession session, VersionManifest draft) throws DoppelException {
         Session own = sessions.get(session.id());
         if (own == null) {
-            throw new IllegalArgumentException("not a session of this vault");
+            throw new DoppelException(CommonError.CANCELLED, "The write session has ended");
         }
         own.flush();
-        checkStillThere(own.usedPacks());
+        lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
+        own.checkPacks();
         synchronized (this) {
             List<String> added = new ArrayList<>();
             List<PackInfo> packs = snapshotOfUnindexed();
@@ -207,23 +255,6 @@ public final class Vault implements AutoCloseable {
             brokenSegments.clear();
             forget(packs);
             return version;
-        }
-    }
-
-    /** Distrusts all that are gone, so that one retry is enough. */
-    private void checkStillThere(List<Integer> packs) throws DoppelException {
-        List<String> gone = new ArrayList<>();
-        for (int pack : packs) {
-            if (storage.stat(index.packObject(pack)).isEmpty()) {
-                index.distrust(Damage.ofPack(pack));
-                gone.add("'" + index.packObject(pack) + "'");
-            }
-        }
-        if (!gone.isEmpty()) {
-            throw new DoppelException(
-                    VaultError.PACK_GONE,
-                    "Gone from the vault: " + gone.get(0)
-                            + (gone.size() > 1 ? " and " + (gone.size() - 1) + " packs more" : ""));
         }
     }
 
@@ -239,19 +270,24 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Opens a disk of a version for reading; the caller closes it. */
-    public VersionDisk openDisk(String versionId, String diskKey) throws DoppelException {
-        VersionManifest.Disk disk = version(versionId)
+    private VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException {
+        return version(versionId)
                 .disk(diskKey)
                 .orElseThrow(() -> new DoppelException(
                         VaultError.NO_DISK, "Version " + versionId + " has no disk '" + diskKey + "'"));
+    }
+
+    /** Opens a disk of a version for reading; the caller closes it. */
+    public VersionDisk openDisk(String versionId, String diskKey) throws DoppelException {
+        VersionManifest.Disk disk = disk(versionId, diskKey);
         byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
         TreeReader tree = new TreeReader(nodes, root, disk.size());
         return new StoredDisk(tree, index, this::newRecordReader);
     }
 
     /**
-     * Verifies objects and versions.
+     * Verifies objects and versions. As long as the vault is open, what is in packs that are found damaged counts as not stored, so
+     * that it is stored again by whoever reads it.
      *
      * @param versionIds the versions to check with all they need; empty for the whole vault
      * @param progress told of bytes to check and bytes checked
@@ -279,20 +315,19 @@ public final class Vault implements AutoCloseable {
     /** For a vault that is open for reading only: looks at its newest state. */
     public synchronized void refresh() throws DoppelException {
         meta.refresh();
-        Head head = meta.head();
-        new IndexLoader(storage, meta.keys(), segments, index).load(head.index());
+        load(false);
     }
 
     private VaultParts parts() {
         return new VaultParts(
-                id(), storage, meta.keys(), index, Codec.byName(meta.compression()), nodes, this::packStored);
+                id(), storage, meta.keys(), index, Codec.byName(meta.compression()), nodes, bases, this::packStored);
     }
 
-    private void packStored(PackInfo info) {
+    private int packStored(PackInfo info) {
         synchronized (unindexed) {
             unindexed.add(info);
         }
-        index.add(info);
+        return index.add(info);
     }
 
     private RecordReader newRecordReader() {
@@ -303,10 +338,14 @@ public final class Vault implements AutoCloseable {
         return new RecordReader(storage, meta.keys(), index, proof);
     }
 
+    /** Ends the sessions and releases the lease, whatever fails on the way. */
     @Override
     public void close() throws DoppelException {
-        sessions.values().forEach(Session::close);
-        nodes.close();
-        meta.close();
+        try {
+            sessions.values().forEach(Session::close);
+        } finally {
+            nodes.close();
+            meta.close();
+        }
     }
 }

@@ -76,12 +76,12 @@ public enum VaultError implements ErrorCode {
     NO_VERSION("DPL-VLT-0013", false, "The vault has no such version.", "List the versions and use one of their ids."),
     /** No such disk. */
     NO_DISK("DPL-VLT-0014", false, "The version has no such disk.", "Show the version and use one of its disks."),
-    /** A pack vanished before publishing. */
+    /** A pack that is needed is missing or damaged. */
     PACK_GONE(
             "DPL-VLT-0015",
             true,
-            "A pack that the new version needs is not in the vault any more; the version was not published.",
-            "Run the job again; what is missing is stored anew."),
+            "A pack that the new version needs is missing or damaged; the version was not published.",
+            "Run the job again: it reads everything and stores anew what is missing. Then validate the vault, and find out who deletes on the target."),
     /** The key file cannot be kept. */
     KEY_FILE(
             "DPL-VLT-0016",

@@ -10,6 +10,7 @@ import io.doppel.api.vault.VaultRequest;
 import io.doppel.core.JobError;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.hypervisor.BaseToken;
+import io.doppel.vault.VaultError;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,5 +121,24 @@ class ChangeBasesTest {
             assertArrayEquals(
                     Files.readAllBytes(image), Files.readAllBytes(folder.resolve("machines/" + name + "/disk.img")));
         }
+    }
+
+    @Test
+    void afterAPackIsLostTheJobFailsOnceThenReadsEverythingAndHeals() throws Exception {
+        backup();
+        hypervisor.changes = List.of(new ByteRange(EDIT, 4096));
+        try (Stream<Path> all = Files.walk(folder.resolve("vault/data"))) {
+            Files.delete(all.filter(Files::isRegularFile).findFirst().orElseThrow());
+        }
+        JobRun refused = backup();
+        assertEquals(VaultError.PACK_GONE.id(), refused.errorCode(), refused.outcome());
+        JobRun healing = backup();
+        assertEquals(JobState.WARNING, healing.state(), healing.outcome());
+        assertTrue(server.logOf(healing).contains("is read as a whole: Disk"), server.logOf(healing));
+        assertEquals(IMAGE, healing.progress().read());
+        JobRun after = backup();
+        assertEquals(JobState.SUCCEEDED, after.state(), after.outcome());
+        assertTrue(after.progress().read() < 4 << 20, "read " + after.progress().read());
+        server.succeed("", "restore", List.of(), Map.of("version", versionOf(after), "name", "r"));
     }
 }

@@ -173,7 +173,7 @@ public final class BackupJob implements CoreHandler {
         try (WriteSession session = vault.begin()) {
             List<DiskTransfer> transfers = new ArrayList<>();
             for (DiskOffer offer : offers) {
-                transfers.add(transfer(offer, routes, session, bases, context));
+                transfers.add(transfer(offer, routes, session, base(offer, vault, bases, context)));
             }
             TransferResult result = routes.processor()
                     .service()
@@ -190,13 +190,22 @@ public final class BackupJob implements CoreHandler {
         }
     }
 
-    private static DiskTransfer transfer(
-            DiskOffer offer, DiskRoutes routes, WriteSession session, ChangeBases bases, CoreContext context) {
+    /** The version from which everything but the changes is taken; empty, and why, if the disk has to be read as a whole. */
+    private static Optional<String> base(DiskOffer offer, Vault vault, ChangeBases bases, CoreContext context)
+            throws DoppelException {
         String key = offer.disk().key();
-        offer.noChangesReason()
-                .ifPresent(reason ->
-                        context.task().log(LogLine.Level.WARNING, "Disk '" + key + "' is read as a whole: " + reason));
+        Optional<String> reason = offer.noChangesReason();
         Optional<String> base = offer.changes().flatMap(c -> bases.versionFor(key));
+        if (base.isPresent()) {
+            reason = vault.noBaseReason(base.get(), key);
+        }
+        reason.ifPresent(r -> context.task().log(LogLine.Level.WARNING, "Disk '" + key + "' is read as a whole: " + r));
+        return reason.isPresent() ? Optional.empty() : base;
+    }
+
+    private static DiskTransfer transfer(
+            DiskOffer offer, DiskRoutes routes, WriteSession session, Optional<String> base) {
+        String key = offer.disk().key();
         return new DiskTransfer(
                 key,
                 new DataEnd.Disk(routes.accesses().get(key)),

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretRef;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.core.SecretError;
+import io.doppel.vault.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ public final class FileSecretStore implements SecretStore {
     public static FileSecretStore open(Path folder) throws DoppelException {
         Path file = folder.resolve("secrets");
         try {
-            DurableFiles.makeFolder(folder);
+            DurableFiles.createFolders(folder);
+            DurableFiles.sweep(folder);
             boolean stored = Files.exists(file);
             SecretKeyFile key = SecretKeyFile.open(folder.resolve("secrets.key"), !stored);
             Map<String, SecretFile.Entry> entries =
@@ -87,7 +89,7 @@ public final class FileSecretStore implements SecretStore {
 
     private void replace(Map<String, SecretFile.Entry> changed) throws DoppelException {
         try {
-            DurableFiles.write(file, SecretFile.format(changed, key));
+            DurableFiles.replace(file, SecretFile.format(changed, key));
         } catch (IOException e) {
             throw new DoppelException(SecretError.IO, "'" + file + "' cannot be written", e);
         }

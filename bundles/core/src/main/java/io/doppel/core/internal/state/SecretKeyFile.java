@@ -2,15 +2,19 @@ package io.doppel.core.internal.state;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.core.SecretError;
+import io.doppel.vault.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -48,10 +52,10 @@ final class SecretKeyFile {
             }
             byte[] fresh = new byte[KEY];
             RANDOM.nextBytes(fresh);
-            DurableFiles.write(file, fresh);
+            DurableFiles.replace(file, fresh);
             Arrays.fill(fresh, (byte) 0);
         }
-        if (DurableFiles.isExposed(file)) {
+        if (isExposed(file)) {
             throw new DoppelException(SecretError.KEY_EXPOSED, "Others than its owner have rights on '" + file + "'");
         }
         byte[] bytes = Files.readAllBytes(file);
@@ -64,6 +68,13 @@ final class SecretKeyFile {
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
+    }
+
+    private static boolean isExposed(Path file) throws IOException {
+        Set<PosixFilePermission> others = new HashSet<>(Files.getPosixFilePermissions(file));
+        others.removeAll(Set.of(
+                PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE));
+        return !others.isEmpty();
     }
 
     /** Tells keys apart without giving anything away. */

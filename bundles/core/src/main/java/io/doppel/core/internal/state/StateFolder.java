@@ -2,6 +2,7 @@ package io.doppel.core.internal.state;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.core.JobError;
+import io.doppel.vault.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ public final class StateFolder {
     /** Opens the folder, making it and the installation's id if they are absent. */
     public static StateFolder open(Path folder) throws DoppelException {
         try {
-            DurableFiles.makeFolder(folder);
+            DurableFiles.createFolders(folder);
             return new StateFolder(folder, installationId(folder.resolve("installation-id")));
         } catch (IOException e) {
             throw new DoppelException(JobError.STATE_FOLDER, "'" + folder + "' cannot be used", e);
@@ -31,7 +32,7 @@ public final class StateFolder {
     private static String installationId(Path file) throws IOException, DoppelException {
         if (!Files.exists(file)) {
             String id = UUID.randomUUID().toString();
-            DurableFiles.write(file, id.getBytes(StandardCharsets.US_ASCII));
+            DurableFiles.replace(file, id.getBytes(StandardCharsets.US_ASCII));
             return id;
         }
         String id = Files.readString(file, StandardCharsets.ISO_8859_1).strip();

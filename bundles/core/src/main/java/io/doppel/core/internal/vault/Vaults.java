@@ -18,7 +18,6 @@ import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Registry;
-import io.doppel.core.internal.state.DurableFiles;
 import io.doppel.core.internal.state.SecretSettings;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageType;
@@ -30,18 +29,21 @@ import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The vaults: kept in the catalogue, opened when they are first needed and again when their plug-in has returned. */
 public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
@@ -346,9 +348,20 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     private void forgetState(String name) throws DoppelException {
         try {
-            DurableFiles.deleteAll(stateOf(name));
+            deleteAll(stateOf(name));
         } catch (IOException e) {
             throw new DoppelException(JobError.STATE_FOLDER, "'" + stateOf(name) + "' cannot be deleted", e);
+        }
+    }
+
+    private static void deleteAll(Path top) throws IOException {
+        if (!Files.exists(top)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(top)) {
+            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(p);
+            }
         }
     }
 

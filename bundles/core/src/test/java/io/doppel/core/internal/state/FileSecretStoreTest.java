@@ -9,14 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretRef;
 import io.doppel.core.SecretError;
+import io.doppel.vault.DurableFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -110,11 +113,11 @@ class FileSecretStoreTest {
         Files.delete(key);
         refused(SecretError.KEY_MISSING, this::open);
         assertFalse(Files.exists(key));
-        DurableFiles.write(key, new byte[32]);
+        DurableFiles.replace(key, new byte[32]);
         refused(SecretError.WRONG_KEY, this::open);
-        DurableFiles.write(key, new byte[31]);
+        DurableFiles.replace(key, new byte[31]);
         refused(SecretError.KEY_DAMAGED, this::open);
-        DurableFiles.write(key, good);
+        DurableFiles.replace(key, good);
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
         refused(SecretError.KEY_EXPOSED, this::open);
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
@@ -125,11 +128,21 @@ class FileSecretStoreTest {
     void aWriteThatFailsLeavesTheStoreAsItWas() throws Exception {
         FileSecretStore store = open();
         SecretRef ref = store.put("a", VALUE);
-        // A folder that is not empty stands where the next file is prepared.
-        Files.createDirectories(folder.resolve("secrets.new/x"));
+        // A folder that is not empty stands in the file's place.
+        Path file = folder.resolve("secrets");
+        Path aside = Files.move(file, folder.resolve("aside"));
+        Path inTheWay = Files.createDirectories(file.resolve("x"));
         refused(SecretError.IO, () -> store.put("b", VALUE));
         refused(SecretError.IO, () -> store.delete(ref));
         assertArrayEquals(VALUE, store.get(ref));
+        Files.delete(inTheWay);
+        Files.delete(file);
+        Files.move(aside, file);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(
+                    List.of("secrets", "secrets.key"),
+                    left.map(p -> p.getFileName().toString()).sorted().toList());
+        }
         assertArrayEquals(VALUE, open().get(ref));
     }
 

@@ -85,7 +85,14 @@ public final class ChunkIndex {
      * may still find it readable.
      */
     public synchronized void distrust(Damage damage) {
-        distrusted = distrusted.plus(damage);
+        if (!distrusted.covers(damage)) {
+            distrusted = distrusted.plus(damage);
+        }
+    }
+
+    /** What is distrusted by now. */
+    public Damage distrusted() {
+        return distrusted;
     }
 
     /** All copies of it, whatever is thought of them. */
@@ -112,6 +119,16 @@ public final class ChunkIndex {
         lock.readLock().lock();
         try {
             return packs.contains(name);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Number of the pack of that name, or −1. */
+    public int packNumber(String name) {
+        lock.readLock().lock();
+        try {
+            return packs.number(name);
         } finally {
             lock.readLock().unlock();
         }

@@ -2,6 +2,7 @@ package io.doppel.vault.internal.index;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What cannot be read.
@@ -45,6 +46,19 @@ public record Damage(Set<Integer> packs, Set<Place> records) {
     /** Whether everything can be read. */
     public boolean none() {
         return packs.isEmpty() && records.isEmpty();
+    }
+
+    /** Packs that are concerned by what is in this and not in {@code earlier}. */
+    public Set<Integer> packsSince(Damage earlier) {
+        Set<Integer> since = new TreeSet<>(packs);
+        since.removeAll(earlier.packs);
+        records.stream().filter(r -> !earlier.records.contains(r)).forEach(r -> since.add(r.pack()));
+        return since;
+    }
+
+    boolean covers(Damage other) {
+        return packs.containsAll(other.packs)
+                && other.records.stream().allMatch(r -> packs.contains(r.pack()) || records.contains(r));
     }
 
     Damage plus(Damage more) {

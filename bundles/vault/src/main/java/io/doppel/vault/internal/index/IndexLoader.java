@@ -76,7 +76,7 @@ public final class IndexLoader {
     /** Names of the packs of a kind that are in the storage but not in the index. */
     public static List<String> unknown(Storage storage, ObjectKind kind, ChunkIndex index) throws DoppelException {
         List<String> names = new ArrayList<>();
-        storage.list(kind.prefix().substring(0, kind.prefix().length() - 1), o -> {
+        storage.list(kind.folder(), o -> {
             String name = o.name().substring(o.name().lastIndexOf('/') + 1);
             if (o.name().length() > 3
                     && name.matches("[0-9a-f]{32}")

@@ -26,6 +26,11 @@ final class PackTable {
         return numbers.containsKey(name);
     }
 
+    /** Number of the pack of that name, or −1. */
+    int number(String name) {
+        return numbers.getOrDefault(name, -1);
+    }
+
     Pack get(int number) {
         return packs.get(number);
     }

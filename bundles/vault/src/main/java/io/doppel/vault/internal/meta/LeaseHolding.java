@@ -3,6 +3,7 @@ package io.doppel.vault.internal.meta;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultOwner;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,17 @@ final class LeaseHolding {
     private final Leases leases;
     private final LocalState local;
     private final String vaultId;
-    private final Owner owner;
+    private final VaultOwner owner;
     private final boolean takeOver;
     private final Consumer<String> warnings;
 
     LeaseHolding(
-            Leases leases, LocalState local, String vaultId, Owner owner, boolean takeOver, Consumer<String> warnings) {
+            Leases leases,
+            LocalState local,
+            String vaultId,
+            VaultOwner owner,
+            boolean takeOver,
+            Consumer<String> warnings) {
         this.leases = leases;
         this.local = local;
         this.vaultId = vaultId;

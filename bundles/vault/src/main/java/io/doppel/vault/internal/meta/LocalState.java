@@ -1,12 +1,12 @@
 package io.doppel.vault.internal.meta;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.DurableFiles;
 import io.doppel.vault.VaultError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -74,9 +74,8 @@ final class LocalState implements AutoCloseable {
                 throw new DoppelException(
                         VaultError.HELD, "Another Doppel process on this server has the vault open (" + folder + ")");
             }
-            LocalState state = new LocalState(folder, lock);
-            state.sweep();
-            return state;
+            DurableFiles.sweep(folder);
+            return new LocalState(folder, lock);
         } catch (IOException e) {
             throw failure("cannot be used", folder, e);
         }
@@ -98,14 +97,6 @@ final class LocalState implements AutoCloseable {
             return held != null;
         } catch (OverlappingFileLockException e) {
             return false;
-        }
-    }
-
-    private void sweep() throws IOException {
-        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, "*" + DurableFiles.UNFINISHED)) {
-            for (Path file : unfinished) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 

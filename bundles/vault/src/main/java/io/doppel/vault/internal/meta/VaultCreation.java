@@ -4,6 +4,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultOwner;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,10 +15,10 @@ import java.util.List;
 final class VaultCreation {
     private final ObjectIo io;
     private final LocalState local;
-    private final Owner owner;
+    private final VaultOwner owner;
     private final List<String> written = new ArrayList<>();
 
-    VaultCreation(ObjectIo io, LocalState local, Owner owner) {
+    VaultCreation(ObjectIo io, LocalState local, VaultOwner owner) {
         this.io = io;
         this.local = local;
         this.owner = owner;

@@ -4,7 +4,9 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.meta.SealedStore.Sealed;
 import java.nio.file.Path;
@@ -79,7 +81,8 @@ public final class VaultMeta implements AutoCloseable {
      * @param passphrase the first passphrase, or empty for none; cleared on return
      * @throws DoppelException {@link VaultError#EXISTS} if there is a vault; whatever fails before the last step leaves none
      */
-    public static VaultMeta create(Storage storage, Path stateDir, Owner owner, String compression, char[] passphrase)
+    public static VaultMeta create(
+            Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
         LocalState local = null;
         boolean done = false;
@@ -87,7 +90,7 @@ public final class VaultMeta implements AutoCloseable {
             local = LocalState.forWriting(stateDir);
             ObjectIo io = new ObjectIo(storage);
             new VaultCreation(io, local, owner).create(compression, passphrase);
-            VaultMeta meta = open(io, local, owner, Mode.ATTACH, new char[0]);
+            VaultMeta meta = open(io, local, owner, VaultAccess.ATTACH, new char[0]);
             done = true;
             return meta;
         } finally {
@@ -110,15 +113,15 @@ public final class VaultMeta implements AutoCloseable {
      *     VaultError#WRONG_KEY}, {@link VaultError#HELD}, {@link VaultError#ROLLED_BACK}, {@link VaultError#DAMAGED_OBJECT},
      *     {@link VaultError#MISSING_OBJECT}, {@link VaultError#KEY_FILE}, {@link VaultError#LOCAL_STATE} or a {@link StorageError}
      */
-    public static VaultMeta open(Storage storage, Path stateDir, Owner owner, Mode mode, char[] unlock)
+    public static VaultMeta open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess mode, char[] unlock)
             throws DoppelException {
         LocalState local = null;
         boolean done = false;
         try {
             // What is newer than we are is refused before anything is made, here or there.
             ObjectIo io = new ObjectIo(storage);
-            Config.read(io, mode != Mode.READ_ONLY);
-            local = mode == Mode.READ_ONLY ? LocalState.forReading(stateDir) : LocalState.forWriting(stateDir);
+            Config.read(io, mode != VaultAccess.READ_ONLY);
+            local = mode == VaultAccess.READ_ONLY ? LocalState.forReading(stateDir) : LocalState.forWriting(stateDir);
             VaultMeta meta = open(io, local, owner, mode, unlock);
             done = true;
             return meta;
@@ -130,9 +133,9 @@ public final class VaultMeta implements AutoCloseable {
         }
     }
 
-    private static VaultMeta open(ObjectIo io, LocalState local, Owner owner, Mode mode, char[] unlock)
+    private static VaultMeta open(ObjectIo io, LocalState local, VaultOwner owner, VaultAccess mode, char[] unlock)
             throws DoppelException {
-        boolean readOnly = mode == Mode.READ_ONLY;
+        boolean readOnly = mode == VaultAccess.READ_ONLY;
         List<String> warnings = new CopyOnWriteArrayList<>();
         Config.Stored config = Config.read(io, !readOnly);
         String id = config.config().id();
@@ -158,8 +161,8 @@ public final class VaultMeta implements AutoCloseable {
         }
     }
 
-    private void attach(Owner owner, Mode mode, Optional<KeySlots> slotsToAddTo) throws DoppelException {
-        boolean takeOver = mode == Mode.TAKE_OVER;
+    private void attach(VaultOwner owner, VaultAccess mode, Optional<KeySlots> slotsToAddTo) throws DoppelException {
+        boolean takeOver = mode == VaultAccess.TAKE_OVER;
         newest = look(takeOver);
         checkNotRolledBack(newest, mode);
         if (readOnly) {
@@ -191,12 +194,12 @@ public final class VaultMeta implements AutoCloseable {
         }
     }
 
-    private void checkNotRolledBack(Heads.Newest found, Mode mode) throws DoppelException {
+    private void checkNotRolledBack(Heads.Newest found, VaultAccess mode) throws DoppelException {
         Optional<LocalState.Seen> known;
         try {
             known = local.seen(config.id());
         } catch (DoppelException e) {
-            if (mode == Mode.ATTACH) {
+            if (mode == VaultAccess.ATTACH) {
                 throw e;
             }
             warnOnce(e.what());
@@ -208,7 +211,7 @@ public final class VaultMeta implements AutoCloseable {
         LocalState.Seen seen = known.get();
         Optional<String> conflict = conflict(found, seen);
         if (conflict.isPresent()) {
-            if (mode != Mode.TAKE_OVER) {
+            if (mode != VaultAccess.TAKE_OVER) {
                 throw new DoppelException(VaultError.ROLLED_BACK, conflict.get());
             }
             warnOnce(conflict.get());
@@ -229,12 +232,12 @@ public final class VaultMeta implements AutoCloseable {
     }
 
     /** What is seen while a lease has not closed the epochs before may still become void; only the rest is remembered. */
-    private void rememberSettled(Mode mode) throws DoppelException {
+    private void rememberSettled(VaultAccess mode) throws DoppelException {
         if (newest.settled()) {
             try {
                 remember(newest);
             } catch (DoppelException e) {
-                if (mode == Mode.ATTACH) {
+                if (mode == VaultAccess.ATTACH) {
                     throw e;
                 }
                 warnOnce(e.what());
@@ -305,9 +308,9 @@ public final class VaultMeta implements AutoCloseable {
         requireOpen();
         if (readOnly) {
             Heads.Newest found = heads.newest();
-            checkNotRolledBack(found, Mode.READ_ONLY);
+            checkNotRolledBack(found, VaultAccess.READ_ONLY);
             newest = found;
-            rememberSettled(Mode.READ_ONLY);
+            rememberSettled(VaultAccess.READ_ONLY);
         }
     }
 

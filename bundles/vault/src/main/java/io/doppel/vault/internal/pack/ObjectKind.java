@@ -3,16 +3,16 @@ package io.doppel.vault.internal.pack;
 /** What a record holds and what a pack is made of. */
 public enum ObjectKind {
     /** A chunk; packs under {@code data/}. */
-    DATA(1, "data/"),
+    DATA(1, "data"),
     /** A tree node; packs under {@code tree/}. */
-    NODE(2, "tree/");
+    NODE(2, "tree");
 
     private final int code;
-    private final String prefix;
+    private final String folder;
 
-    ObjectKind(int code, String prefix) {
+    ObjectKind(int code, String folder) {
         this.code = code;
-        this.prefix = prefix;
+        this.folder = folder;
     }
 
     /** The byte that stands for it. */
@@ -21,13 +21,13 @@ public enum ObjectKind {
     }
 
     /** Where its packs are. */
-    public String prefix() {
-        return prefix;
+    public String folder() {
+        return folder;
     }
 
     /** The object name of a pack. */
     public String objectName(String pack) {
-        return prefix + pack.substring(0, 2) + '/' + pack;
+        return folder + '/' + pack.substring(0, 2) + '/' + pack;
     }
 
     /** The kind with that byte, or null. */

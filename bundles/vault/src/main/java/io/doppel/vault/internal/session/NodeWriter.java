@@ -1,5 +1,6 @@
 package io.doppel.vault.internal.session;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.index.Location;
@@ -16,7 +17,8 @@ import java.util.Set;
 /** Stores nodes, each in two different packs. */
 final class NodeWriter implements NodeStore, AutoCloseable {
     private static final long TREE_PACK = 8L << 20;
-    private static final int COPIES = 2;
+    /** In how many packs each node is. */
+    static final int COPIES = 2;
 
     private final Session session;
     private final VaultParts parts;
@@ -25,6 +27,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
     private final Gcm gcm = new Gcm();
     private final PackWriter[] packs = new PackWriter[COPIES];
     private final Set<Session.Key> claimed = new HashSet<>();
+    private boolean closed;
     private byte[] compressed = new byte[Codec.bound(64 << 10)];
     private byte[] sealed = new byte[(64 << 10) + Gcm.TAG];
 
@@ -37,22 +40,33 @@ final class NodeWriter implements NodeStore, AutoCloseable {
 
     @Override
     public synchronized byte[] store(byte[] bytes) throws DoppelException {
+        if (closed) {
+            throw Session.ended();
+        }
         session.check();
         byte[] id = ids.id(ObjectKind.NODE, bytes, 0, bytes.length);
         List<Location> copies = parts.index().trusted(id);
+        copies.forEach(l -> session.use(l.pack()));
         if (copies.size() >= COPIES) {
-            copies.forEach(l -> session.use(l.pack()));
             return id;
         }
         if (!claimed.add(Session.Key.of(id))) {
             return id;
         }
+        boolean done = false;
         try {
             append(id, bytes, COPIES - copies.size());
+            done = true;
+            return id;
         } catch (DoppelException e) {
             throw session.failed(e);
+        } finally {
+            if (!done) {
+                // a pack to which a record was not added whole must never be committed
+                session.failed(new DoppelException(CommonError.INTERNAL, "A tree node could not be stored"));
+                drop();
+            }
         }
-        return id;
     }
 
     private void append(byte[] id, byte[] bytes, int copies) throws DoppelException {
@@ -90,13 +104,19 @@ final class NodeWriter implements NodeStore, AutoCloseable {
         }
     }
 
-    @Override
-    public synchronized void close() {
-        codec.close();
-        for (PackWriter p : packs) {
-            if (p != null) {
-                p.close();
+    private void drop() {
+        for (int i = 0; i < COPIES; i++) {
+            if (packs[i] != null) {
+                packs[i].close();
+                packs[i] = null;
             }
         }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        codec.close();
+        drop();
     }
 }

@@ -7,12 +7,11 @@ import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** Makes full packs durable beside the lanes; at most four wait at once, then lanes wait too. */
+/** Makes full packs durable beside the lanes; at most four wait at once, then lanes wait too. Safe for several threads. */
 final class PackCommitter implements AutoCloseable {
     private static final int WAITING = 4;
 
@@ -22,9 +21,10 @@ final class PackCommitter implements AutoCloseable {
         return t;
     });
     private final Semaphore room = new Semaphore(WAITING);
-    private final Phaser pending = new Phaser(1);
     private final AtomicReference<DoppelException> failure = new AtomicReference<>();
     private final Consumer<PackInfo> stored;
+    private int pending;
+    private boolean closed;
 
     PackCommitter(Consumer<PackInfo> stored) {
         this.stored = stored;
@@ -38,37 +38,77 @@ final class PackCommitter implements AutoCloseable {
         }
     }
 
-    /** Remembers a failure, after which nothing more is accepted. */
+    /** Remembers a failure; the session's version cannot be published any more. */
     void fail(DoppelException e) {
         failure.compareAndSet(null, e);
     }
 
+    /** Takes the pack over, which is closed in any case. */
     void submit(PackWriter pack) throws DoppelException {
         room.acquireUninterruptibly();
-        pending.register();
-        threads.execute(() -> {
-            try (pack) {
-                stored.accept(pack.commit(new Gcm()));
-            } catch (DoppelException e) {
-                fail(e);
-            } catch (RuntimeException e) {
-                fail(new DoppelException(CommonError.INTERNAL, "A pack could not be stored", e));
-            } finally {
-                room.release();
-                pending.arriveAndDeregister();
+        synchronized (this) {
+            if (!closed) {
+                pending++;
+                threads.execute(() -> commit(pack));
+                return;
             }
-        });
+        }
+        room.release();
+        pack.close();
+        throw Session.ended();
+    }
+
+    private void commit(PackWriter pack) {
+        boolean done = false;
+        try (pack) {
+            stored.accept(pack.commit(new Gcm()));
+            done = true;
+        } catch (DoppelException e) {
+            fail(e);
+        } catch (RuntimeException e) {
+            fail(new DoppelException(CommonError.INTERNAL, "A pack could not be stored", e));
+        } finally {
+            if (!done) {
+                // whatever it was, also an error: what the pack held is not in the vault
+                fail(new DoppelException(CommonError.INTERNAL, "Pack " + pack.name() + " could not be stored"));
+            }
+            room.release();
+            finished();
+        }
+    }
+
+    private synchronized void finished() {
+        pending--;
+        notifyAll();
     }
 
     /** Waits until everything submitted is durable or failed. */
     void drain() throws DoppelException {
-        pending.arriveAndAwaitAdvance();
+        await();
         check();
     }
 
+    private synchronized void await() {
+        boolean interrupted = false;
+        while (pending > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Takes no more packs, and waits for those that it has. */
     @Override
     public void close() {
-        pending.arriveAndAwaitAdvance();
+        synchronized (this) {
+            closed = true;
+        }
+        await();
         threads.shutdown();
     }
 }

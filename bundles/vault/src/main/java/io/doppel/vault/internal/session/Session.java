@@ -1,5 +1,6 @@
 package io.doppel.vault.internal.session;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.DiskTree;
 import io.doppel.vault.VaultError;
@@ -7,6 +8,7 @@ import io.doppel.vault.VersionManifest;
 import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.CutRule;
 import io.doppel.vault.internal.crypto.Hkdf;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
@@ -33,7 +35,7 @@ public final class Session implements WriteSession {
 
     private final String id = UUID.randomUUID().toString();
     private final VaultParts parts;
-    private final VersionLookup versions;
+    private final DiskLookup disks;
     private final Consumer<Session> onClose;
     private final PackCommitter committer;
     private final CutRule cutRule;
@@ -42,16 +44,21 @@ public final class Session implements WriteSession {
     /** Ids in packs of this session that are not durable yet. */
     private final Set<Key> claimed = ConcurrentHashMap.newKeySet();
 
+    /** Packs that hold what this session stored, or found. */
     private final BitSet usedPacks = new BitSet();
+    /** What was missing or damaged already when this session began. */
+    private final Damage damageBefore;
+
+    private volatile boolean takesOver;
     private final Deque<PackWriter> parked = new ArrayDeque<>();
     private final Set<SessionLane> lanes = new HashSet<>();
     private boolean closed;
 
-    /** Finds a version's manifest. */
+    /** Finds a disk of a version. */
     @FunctionalInterface
-    public interface VersionLookup {
-        /** The version of that id. */
-        VersionManifest version(String id) throws DoppelException;
+    public interface DiskLookup {
+        /** The disk of that key. */
+        VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException;
     }
 
     /** The first 128 bits of an id. */
@@ -63,13 +70,14 @@ public final class Session implements WriteSession {
     }
 
     /** Starts a session. */
-    public Session(VaultParts parts, VersionLookup versions, Consumer<Session> onClose) {
+    public Session(VaultParts parts, DiskLookup disks, Consumer<Session> onClose) {
         this.parts = parts;
-        this.versions = versions;
+        this.disks = disks;
         this.onClose = onClose;
         this.cutRule = new CutRule(Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker"));
         this.committer = new PackCommitter(this::packStored);
         this.nodeWriter = new NodeWriter(this, parts);
+        this.damageBefore = parts.index().distrusted();
     }
 
     @Override
@@ -97,10 +105,9 @@ public final class Session implements WriteSession {
         TreeReader base = null;
         long baseData = 0;
         if (baseVersion.isPresent()) {
-            VersionManifest.Disk disk = versions.version(baseVersion.get())
-                    .disk(diskKey)
-                    .orElseThrow(
-                            () -> new DoppelException(VaultError.NO_DISK, "The base has no disk '" + diskKey + "'"));
+            VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
+            parts.bases().check(baseVersion.get(), disk);
+            takesOver = true;
             byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
             base = new TreeReader(parts.nodes(), root, disk.size());
             baseData = disk.dataBytes();
@@ -130,10 +137,25 @@ public final class Session implements WriteSession {
         }
     }
 
-    /** Names of the packs in which this session found what it did not store. */
-    public List<Integer> usedPacks() {
-        synchronized (usedPacks) {
-            return usedPacks.stream().boxed().toList();
+    /**
+     * Checks that, since this session began, no pack was found missing or damaged that its version needs: one that it used or, if
+     * it took over parts of an earlier version, any at all.
+     *
+     * @throws DoppelException {@link VaultError#PACK_GONE}
+     */
+    public void checkPacks() throws DoppelException {
+        Set<Integer> bad = parts.index().distrusted().packsSince(damageBefore);
+        if (!takesOver) {
+            synchronized (usedPacks) {
+                bad.removeIf(pack -> !usedPacks.get(pack));
+            }
+        }
+        if (!bad.isEmpty()) {
+            int first = bad.iterator().next();
+            throw new DoppelException(
+                    VaultError.PACK_GONE,
+                    "Pack '" + parts.index().packObject(first) + "' is missing or damaged"
+                            + (bad.size() == 1 ? "" : ", and " + (bad.size() - 1) + " more"));
         }
     }
 
@@ -145,6 +167,11 @@ public final class Session implements WriteSession {
     DoppelException failed(DoppelException e) {
         committer.fail(e);
         return e;
+    }
+
+    /** What whoever goes on to use a session that was closed is told. */
+    static DoppelException ended() {
+        return new DoppelException(CommonError.CANCELLED, "The vault was closed while it was written to");
     }
 
     /** Whether the id needs no storing: durable already, or on its way in this session. */
@@ -192,7 +219,7 @@ public final class Session implements WriteSession {
     }
 
     private void packStored(PackInfo info) {
-        parts.packStored().accept(info);
+        use(parts.packStored().applyAsInt(info));
         if (info.kind() == ObjectKind.DATA) {
             info.records().forEach(r -> claimed.remove(Key.of(r.id())));
         }
@@ -212,8 +239,8 @@ public final class Session implements WriteSession {
             // whoever stored the chunk that failed was told; what is durable stays usable
             discard();
         } finally {
-            committer.close();
             nodeWriter.close();
+            committer.close();
             onClose.accept(this);
         }
     }

@@ -1,5 +1,6 @@
 package io.doppel.vault.internal.session;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.CutRule;
@@ -11,7 +12,10 @@ import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackWriter;
 
-/** One thread's way into a session: identifies, drops what is there, compresses, encrypts, appends to a pack of its own. */
+/**
+ * One thread's way into a session: identifies, drops what is there, compresses, encrypts, appends to a pack of its own. Locks because
+ * closing the session closes it from another thread.
+ */
 final class SessionLane implements WriteSession.Lane {
     private static final int MOST = Layout.MAX_PAGES * Layout.PAGE;
 
@@ -39,47 +43,65 @@ final class SessionLane implements WriteSession.Lane {
     }
 
     @Override
-    public long storedBytes() {
+    public synchronized long storedBytes() {
         return storedBytes;
     }
 
     @Override
-    public byte[] store(byte[] buffer, int from, int length) throws DoppelException {
+    public synchronized byte[] store(byte[] buffer, int from, int length) throws DoppelException {
+        if (closed) {
+            throw Session.ended();
+        }
         session.check();
         byte[] id = ids.id(ObjectKind.DATA, buffer, from, length);
         if (session.known(id)) {
             return id;
         }
+        boolean done = false;
         try {
-            if (pack == null) {
-                pack = session.unpark();
-            }
-            if (pack == null) {
-                pack = session.newPack(ObjectKind.DATA);
-            }
-            int n = codec.compress(buffer, from, length, compressed);
-            int stored = n >= 0
-                    ? pack.add(id, codec.preferred(), length, compressed, 0, n, sealed, gcm)
-                    : pack.add(id, Codec.STORED, length, buffer, from, length, sealed, gcm);
-            storedBytes += stored;
-            session.addStored(stored);
-            if (pack.size() >= Session.DATA_PACK) {
-                PackWriter full = pack;
-                pack = null;
-                session.full(full);
-            }
+            append(id, buffer, from, length);
+            done = true;
+            return id;
         } catch (DoppelException e) {
-            if (pack != null) {
-                pack.close();
-                pack = null;
-            }
             throw session.failed(e);
+        } finally {
+            if (!done) {
+                drop();
+            }
         }
-        return id;
+    }
+
+    private void append(byte[] id, byte[] buffer, int from, int length) throws DoppelException {
+        if (pack == null) {
+            pack = session.unpark();
+        }
+        if (pack == null) {
+            pack = session.newPack(ObjectKind.DATA);
+        }
+        int n = codec.compress(buffer, from, length, compressed);
+        int stored = n >= 0
+                ? pack.add(id, codec.preferred(), length, compressed, 0, n, sealed, gcm)
+                : pack.add(id, Codec.STORED, length, buffer, from, length, sealed, gcm);
+        storedBytes += stored;
+        session.addStored(stored);
+        if (pack.size() >= Session.DATA_PACK) {
+            PackWriter full = pack;
+            pack = null;
+            session.full(full);
+        }
+    }
+
+    /** A pack to which a record was not added whole must never be committed; ids that others saw in it are lost with it. */
+    private void drop() {
+        session.failed(new DoppelException(CommonError.INTERNAL, "A chunk could not be stored"));
+        if (pack != null) {
+            pack.close();
+            pack = null;
+        }
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closed) {
             closed = true;
             codec.close();

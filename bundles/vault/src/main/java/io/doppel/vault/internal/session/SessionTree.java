@@ -8,7 +8,9 @@ import io.doppel.vault.internal.tree.TreeBuilder;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A disk's tree in a session. */
@@ -16,6 +18,8 @@ final class SessionTree implements DiskTree {
     private final TreeBuilder builder;
     private final TreeReader base;
     private final AtomicLong data;
+    /** Bytes in chunks of those of the base's segments that were asked for and not replaced yet. */
+    private final Map<Long, Long> baseSegmentData = new ConcurrentHashMap<>();
 
     SessionTree(NodeStore store, TreeReader base, long baseData, long size) {
         this.base = base != null && base.size() == size ? base : null;
@@ -25,16 +29,26 @@ final class SessionTree implements DiskTree {
 
     @Override
     public Optional<List<Entry>> base(long segmentStart) throws DoppelException {
-        return base == null ? Optional.empty() : Optional.of(base.segment(segmentStart));
+        if (base == null) {
+            return Optional.empty();
+        }
+        List<Entry> entries = base.segment(segmentStart);
+        baseSegmentData.put(segmentStart, dataOf(entries));
+        return Optional.of(entries);
     }
 
     @Override
     public void segment(long segmentStart, List<Entry> entries) throws DoppelException {
-        if (base != null) {
-            data.addAndGet(-dataOf(base.segment(segmentStart)));
-        }
-        data.addAndGet(dataOf(entries));
         builder.segment(segmentStart, entries);
+        data.addAndGet(dataOf(entries) - baseData(segmentStart));
+    }
+
+    private long baseData(long segmentStart) throws DoppelException {
+        if (base == null) {
+            return 0;
+        }
+        Long known = baseSegmentData.remove(segmentStart);
+        return known == null ? dataOf(base.segment(segmentStart)) : known;
     }
 
     @Override

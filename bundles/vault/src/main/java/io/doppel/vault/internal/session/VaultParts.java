@@ -5,7 +5,7 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.tree.NodeSource;
-import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 
 /**
  * What a session needs of an open vault.
@@ -16,7 +16,8 @@ import java.util.function.Consumer;
  * @param index its index
  * @param codec codec byte for new records
  * @param nodes reads its nodes
- * @param packStored told of every pack once it is durable
+ * @param bases tells whether parts of earlier versions may be taken over
+ * @param packStored told of every pack once it is durable; gives its number in the index
  */
 public record VaultParts(
         String vaultId,
@@ -25,4 +26,5 @@ public record VaultParts(
         ChunkIndex index,
         byte codec,
         NodeSource nodes,
-        Consumer<PackInfo> packStored) {}
+        BaseCheck bases,
+        ToIntFunction<PackInfo> packStored) {}

@@ -11,8 +11,10 @@ import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordReader;
+import io.doppel.vault.internal.session.BaseCheck;
 import io.doppel.vault.internal.session.Session;
 import io.doppel.vault.internal.session.VaultParts;
+import io.doppel.vault.internal.tree.NodeSource;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +46,9 @@ public final class TrialRun {
         try (HeapStorage storage = new HeapStorage()) {
             KeyRing keys = new KeyRing(secret, Map.of(1, secret.clone()));
             ChunkIndex index = new ChunkIndex();
-            VaultParts parts = new VaultParts("trial", storage, keys, index, Codec.ZSTD, id -> new byte[0], index::add);
+            NodeSource none = id -> new byte[0];
+            BaseCheck bases = new BaseCheck(index, none, false);
+            VaultParts parts = new VaultParts("trial", storage, keys, index, Codec.ZSTD, none, bases, index::add);
             List<Entry> chunks = store(disk, parts);
             byte[] out = new byte[PIECE * 2];
             try (RecordReader reader = new RecordReader(storage, keys, index, proof)) {
@@ -57,7 +61,7 @@ public final class TrialRun {
 
     private static List<Entry> store(MadeUpDisk disk, VaultParts parts) throws DoppelException {
         List<Entry> chunks = new ArrayList<>();
-        try (Session session = new Session(parts, id -> null, closed -> {})) {
+        try (Session session = new Session(parts, (version, key) -> null, closed -> {})) {
             WriteSession.Lane lane = session.lane();
             lane.scanner().scan(disk, 0, disk.size(), List.of(new ByteRange(0, disk.size())), PIECE, new EntrySink() {
                 @Override

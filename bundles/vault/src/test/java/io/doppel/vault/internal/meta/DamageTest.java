@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ class DamageTest {
     private VaultMeta stranger() throws Exception {
         Path other = Files.createTempDirectory(temp, "stranger");
         Files.copy(folder.resolve("machine.key"), other.resolve("machine.key"));
-        return Fixture.open(storage, other, Fixture.BETA, Mode.READ_ONLY, "");
+        return Fixture.open(storage, other, Fixture.BETA, VaultAccess.READ_ONLY, "");
     }
 
     @Test
@@ -156,7 +157,7 @@ class DamageTest {
         assertTrue(e.getMessage().contains(Heads.name(12)), e.getMessage());
         e = Fixture.assertCode(VaultError.MISSING_OBJECT, () -> Fixture.attach(storage, folder));
         assertTrue(e.getMessage().contains(Heads.name(12)), e.getMessage());
-        try (VaultMeta open = Fixture.open(storage, folder, Fixture.ALPHA, Mode.TAKE_OVER, "")) {
+        try (VaultMeta open = Fixture.open(storage, folder, Fixture.ALPHA, VaultAccess.TAKE_OVER, "")) {
             assertEquals(11, open.head().versions().size());
             assertTrue(open.warnings().size() >= 2, () -> open.warnings().toString());
             Fixture.publish(open);
@@ -207,9 +208,9 @@ class DamageTest {
         DoppelException e = Fixture.assertCode(VaultError.ROLLED_BACK, () -> Fixture.attach(storage, folder));
         assertTrue(e.getMessage().contains(Heads.name(13)), e.getMessage());
         Fixture.assertCode(
-                VaultError.ROLLED_BACK, () -> Fixture.open(storage, folder, Fixture.ALPHA, Mode.READ_ONLY, ""));
+                VaultError.ROLLED_BACK, () -> Fixture.open(storage, folder, Fixture.ALPHA, VaultAccess.READ_ONLY, ""));
         assertEquals(earlier.keySet(), storage.objects.keySet());
-        try (VaultMeta meta = Fixture.open(storage, folder, Fixture.ALPHA, Mode.TAKE_OVER, "")) {
+        try (VaultMeta meta = Fixture.open(storage, folder, Fixture.ALPHA, VaultAccess.TAKE_OVER, "")) {
             assertEquals(12, meta.head().versions().size());
             assertEquals(1, meta.warnings().size());
         }
@@ -223,7 +224,7 @@ class DamageTest {
         Path other = Files.createTempDirectory(temp, "fork");
         Files.copy(folder.resolve("machine.key"), other.resolve("machine.key"));
         for (int i = 0; i < 2; i++) {
-            try (VaultMeta meta = Fixture.open(forked, other, Fixture.BETA, Mode.ATTACH, "")) {
+            try (VaultMeta meta = Fixture.open(forked, other, Fixture.BETA, VaultAccess.ATTACH, "")) {
                 Fixture.publish(meta);
             }
         }
@@ -258,7 +259,7 @@ class DamageTest {
                 throw new DoppelException(StorageError.READ_ONLY, operation + " " + name);
             }
         };
-        try (VaultMeta meta = Fixture.open(watched, folder, Fixture.BETA, Mode.READ_ONLY, "")) {
+        try (VaultMeta meta = Fixture.open(watched, folder, Fixture.BETA, VaultAccess.READ_ONLY, "")) {
             meta.refresh();
             meta.verifyMeta(Fixture.NEVER);
             assertTrue(meta.readOnly());

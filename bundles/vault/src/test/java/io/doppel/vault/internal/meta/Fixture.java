@@ -7,6 +7,8 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.error.ErrorCode;
 import io.doppel.api.job.CancelToken;
 import io.doppel.vault.NeverCancelled;
+import io.doppel.vault.VaultAccess;
+import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,8 +18,8 @@ import org.junit.jupiter.api.function.Executable;
 
 /** Servers and versions for the tests of this package. */
 final class Fixture {
-    static final Owner ALPHA = new Owner("installation-alpha", "alpha");
-    static final Owner BETA = new Owner("installation-beta", "beta");
+    static final VaultOwner ALPHA = new VaultOwner("installation-alpha", "alpha");
+    static final VaultOwner BETA = new VaultOwner("installation-beta", "beta");
 
     static final CancelToken NEVER = new NeverCancelled();
 
@@ -32,10 +34,10 @@ final class Fixture {
     }
 
     static VaultMeta attach(MapStorage storage, Path folder) throws DoppelException {
-        return VaultMeta.open(storage, folder, ALPHA, Mode.ATTACH, none());
+        return VaultMeta.open(storage, folder, ALPHA, VaultAccess.ATTACH, none());
     }
 
-    static VaultMeta open(MapStorage storage, Path folder, Owner owner, Mode mode, String unlock)
+    static VaultMeta open(MapStorage storage, Path folder, VaultOwner owner, VaultAccess mode, String unlock)
             throws DoppelException {
         return VaultMeta.open(storage, folder, owner, mode, unlock.toCharArray());
     }

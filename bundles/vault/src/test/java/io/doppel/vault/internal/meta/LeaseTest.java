@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,11 +49,11 @@ class LeaseTest {
         MapStorage beta = storage.view();
         try (VaultMeta meta = Fixture.create(storage, temp.resolve("a"))) {
             Path b = server("b");
-            DoppelException e =
-                    Fixture.assertCode(VaultError.HELD, () -> Fixture.open(beta, b, Fixture.BETA, Mode.ATTACH, ""));
+            DoppelException e = Fixture.assertCode(
+                    VaultError.HELD, () -> Fixture.open(beta, b, Fixture.BETA, VaultAccess.ATTACH, ""));
             assertTrue(e.getMessage().contains("'alpha'"), e.getMessage());
             String id = Fixture.publish(meta);
-            try (VaultMeta reader = Fixture.open(beta, b, Fixture.BETA, Mode.READ_ONLY, "")) {
+            try (VaultMeta reader = Fixture.open(beta, b, Fixture.BETA, VaultAccess.READ_ONLY, "")) {
                 assertTrue(reader.head().lists(id));
                 String second = Fixture.publish(meta);
                 assertFalse(reader.head().lists(second));
@@ -60,7 +61,7 @@ class LeaseTest {
                 assertTrue(reader.head().lists(second));
             }
         }
-        try (VaultMeta meta = Fixture.open(beta, temp.resolve("b"), Fixture.BETA, Mode.ATTACH, "")) {
+        try (VaultMeta meta = Fixture.open(beta, temp.resolve("b"), Fixture.BETA, VaultAccess.ATTACH, "")) {
             assertFalse(meta.leaseWasUnclean());
             assertEquals(2, meta.leaseEpoch());
         }
@@ -109,7 +110,7 @@ class LeaseTest {
         MapStorage beta = storage.view();
         VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
         String id = Fixture.publish(meta);
-        VaultMeta taken = Fixture.open(beta, server("b"), Fixture.BETA, Mode.TAKE_OVER, "");
+        VaultMeta taken = Fixture.open(beta, server("b"), Fixture.BETA, VaultAccess.TAKE_OVER, "");
         assertTrue(taken.leaseWasUnclean());
         assertTrue(taken.head().lists(id));
         DoppelException e = Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
@@ -138,19 +139,19 @@ class LeaseTest {
         VaultMeta[] taken = new VaultMeta[1];
         alpha.hook = (operation, name) -> {
             if (operation.equals("put") && name.equals(Heads.name(2)) && taken[0] == null) {
-                taken[0] = Fixture.open(storage, serverUnchecked("b"), Fixture.BETA, Mode.TAKE_OVER, "");
+                taken[0] = Fixture.open(storage, serverUnchecked("b"), Fixture.BETA, VaultAccess.TAKE_OVER, "");
             }
         };
         Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(stalled));
         stalled.close();
         assertTrue(storage.objects.containsKey(Heads.name(2)));
-        try (VaultMeta reader = Fixture.open(storage.view(), server("c"), Fixture.ALPHA, Mode.READ_ONLY, "")) {
+        try (VaultMeta reader = Fixture.open(storage.view(), server("c"), Fixture.ALPHA, VaultAccess.READ_ONLY, "")) {
             assertEquals(1, reader.head().generation());
         }
         String third = Fixture.publish(taken[0]);
         assertEquals(3, taken[0].head().generation());
         taken[0].close();
-        try (VaultMeta reader = Fixture.open(storage.view(), server("d"), Fixture.ALPHA, Mode.READ_ONLY, "")) {
+        try (VaultMeta reader = Fixture.open(storage.view(), server("d"), Fixture.ALPHA, VaultAccess.READ_ONLY, "")) {
             assertEquals(
                     List.of(first, third),
                     reader.head().versions().stream().map(HeadVersion::id).toList());
@@ -293,7 +294,7 @@ class LeaseTest {
         assertTrue(meta.head().lists(id));
         Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
         meta.close();
-        try (VaultMeta reader = Fixture.open(storage, server("b"), Fixture.BETA, Mode.READ_ONLY, "")) {
+        try (VaultMeta reader = Fixture.open(storage, server("b"), Fixture.BETA, VaultAccess.READ_ONLY, "")) {
             assertTrue(reader.head().lists(id));
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ class TakeOverScheduleTest {
                 ConcurrentLinkedQueue<String> acknowledged = new ConcurrentLinkedQueue<>();
                 MapStorage storage = copy();
                 MapStorage publisher = storage.view();
-                VaultMeta meta = Fixture.open(publisher, server(), Fixture.ALPHA, Mode.ATTACH, "");
+                VaultMeta meta = Fixture.open(publisher, server(), Fixture.ALPHA, VaultAccess.ATTACH, "");
                 publisher.hook = (operation, name) -> turns.next(0);
                 MapStorage taker = storage.view();
                 taker.hook = (operation, name) -> turns.next(1);
@@ -105,7 +106,7 @@ class TakeOverScheduleTest {
 
     private static void takeOver(MapStorage storage, Path folder, ConcurrentLinkedQueue<String> acknowledged)
             throws DoppelException {
-        try (VaultMeta meta = Fixture.open(storage, folder, Fixture.BETA, Mode.TAKE_OVER, "")) {
+        try (VaultMeta meta = Fixture.open(storage, folder, Fixture.BETA, VaultAccess.TAKE_OVER, "")) {
             acknowledge(meta, acknowledged);
             acknowledge(meta, acknowledged);
         }
@@ -121,7 +122,7 @@ class TakeOverScheduleTest {
 
     /** Somebody who only looks never sees a head that is taken back. */
     private static void watch(MapStorage storage, Path folder) throws DoppelException {
-        try (VaultMeta meta = Fixture.open(storage, folder, Fixture.ALPHA, Mode.READ_ONLY, "")) {
+        try (VaultMeta meta = Fixture.open(storage, folder, Fixture.ALPHA, VaultAccess.READ_ONLY, "")) {
             for (int i = 0; i < 6; i++) {
                 meta.refresh();
             }
@@ -129,7 +130,7 @@ class TakeOverScheduleTest {
     }
 
     private void check(MapStorage storage, ConcurrentLinkedQueue<String> acknowledged, String order) throws Exception {
-        try (VaultMeta meta = Fixture.open(storage, server(), Fixture.ALPHA, Mode.TAKE_OVER, "")) {
+        try (VaultMeta meta = Fixture.open(storage, server(), Fixture.ALPHA, VaultAccess.TAKE_OVER, "")) {
             for (String id : acknowledged) {
                 assertTrue(meta.head().lists(id), () -> order + ": an acknowledged version is not listed");
             }

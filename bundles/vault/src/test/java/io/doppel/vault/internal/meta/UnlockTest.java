@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,15 +60,16 @@ class UnlockTest {
         }
         assertArrayEquals(new char[first.length], first);
         char[] again = "gru\u0308ne Wiese".toCharArray();
-        VaultMeta.open(storage, temp.resolve("b"), Fixture.BETA, Mode.ATTACH, again)
+        VaultMeta.open(storage, temp.resolve("b"), Fixture.BETA, VaultAccess.ATTACH, again)
                 .close();
         assertArrayEquals(new char[again.length], again);
-        Fixture.open(storage, temp.resolve("b"), Fixture.BETA, Mode.ATTACH, "").close();
-        Fixture.open(storage, temp.resolve("c"), Fixture.BETA, Mode.ATTACH, recovery.toLowerCase(Locale.ROOT))
+        Fixture.open(storage, temp.resolve("b"), Fixture.BETA, VaultAccess.ATTACH, "")
+                .close();
+        Fixture.open(storage, temp.resolve("c"), Fixture.BETA, VaultAccess.ATTACH, recovery.toLowerCase(Locale.ROOT))
                 .close();
         DoppelException e = Fixture.assertCode(
                 VaultError.WRONG_KEY,
-                () -> Fixture.open(storage, temp.resolve("d"), Fixture.BETA, Mode.ATTACH, "grune Wiese"));
+                () -> Fixture.open(storage, temp.resolve("d"), Fixture.BETA, VaultAccess.ATTACH, "grune Wiese"));
         assertFalse(e.getMessage().contains("grune"), e.getMessage());
         assertFalse(Files.exists(temp.resolve("d/machine.key")));
     }
@@ -78,7 +80,7 @@ class UnlockTest {
         Fixture.assertCode(VaultError.LOCKED, () -> Fixture.attach(storage, temp.resolve("b")));
         Fixture.assertCode(
                 VaultError.WRONG_KEY,
-                () -> Fixture.open(storage, temp.resolve("b"), Fixture.ALPHA, Mode.ATTACH, "anything"));
+                () -> Fixture.open(storage, temp.resolve("b"), Fixture.ALPHA, VaultAccess.ATTACH, "anything"));
     }
 
     @Test
@@ -109,7 +111,7 @@ class UnlockTest {
             recovery = new String(meta.recoveryKeyText());
         }
         Files.write(temp.resolve("a/machine.key"), new byte[] {1, 2, 3});
-        try (VaultMeta meta = Fixture.open(storage, temp.resolve("a"), Fixture.ALPHA, Mode.ATTACH, recovery)) {
+        try (VaultMeta meta = Fixture.open(storage, temp.resolve("a"), Fixture.ALPHA, VaultAccess.ATTACH, recovery)) {
             assertEquals(1, meta.warnings().size());
         }
         try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
@@ -150,14 +152,14 @@ class UnlockTest {
     void whatIsNewerIsRefusedBeforeAnythingElse() throws Exception {
         Fixture.create(storage, temp.resolve("a")).close();
         String config = new String(storage.objects.get("config"), StandardCharsets.UTF_8);
-        refused(config.replace("\"format\":1", "\"format\":2"), Mode.READ_ONLY);
-        refused("{\"magic\":\"doppel-vault\",\"format\":7,\"features\":{},\"whatever\":[1]}", Mode.READ_ONLY);
-        refused(config.replace("\"incompatible\":[]", "\"incompatible\":[\"x\"]"), Mode.READ_ONLY);
-        refused(config.replace("\"readOnlyCompatible\":[]", "\"readOnlyCompatible\":[\"x\"]"), Mode.ATTACH);
-        refused(config.replace("\"readOnlyCompatible\":[]", "\"readOnlyCompatible\":[\"x\"]"), Mode.TAKE_OVER);
+        refused(config.replace("\"format\":1", "\"format\":2"), VaultAccess.READ_ONLY);
+        refused("{\"magic\":\"doppel-vault\",\"format\":7,\"features\":{},\"whatever\":[1]}", VaultAccess.READ_ONLY);
+        refused(config.replace("\"incompatible\":[]", "\"incompatible\":[\"x\"]"), VaultAccess.READ_ONLY);
+        refused(config.replace("\"readOnlyCompatible\":[]", "\"readOnlyCompatible\":[\"x\"]"), VaultAccess.ATTACH);
+        refused(config.replace("\"readOnlyCompatible\":[]", "\"readOnlyCompatible\":[\"x\"]"), VaultAccess.TAKE_OVER);
     }
 
-    private void refused(String config, Mode mode) {
+    private void refused(String config, VaultAccess mode) {
         storage.objects.put("config", config.getBytes(StandardCharsets.UTF_8));
         Map<String, byte[]> before = new TreeMap<>(storage.objects);
         Fixture.assertCode(

@@ -1,0 +1,73 @@
+package io.doppel.vault.internal.session;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.VersionManifest;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Location;
+import io.doppel.vault.internal.tree.NodeSource;
+import io.doppel.vault.internal.tree.TreeReader;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Tells whether parts of an earlier version's disk may be taken over. Takes no time in a vault of which everything is there;
+ * otherwise the disk's tree is walked. Safe for several threads.
+ */
+public final class BaseCheck {
+    private final ChunkIndex index;
+    private final NodeSource nodes;
+    private final boolean indexSuspect;
+
+    /**
+     * A check.
+     *
+     * @param indexSuspect whether packs may be lost that the index does not know of
+     */
+    public BaseCheck(ChunkIndex index, NodeSource nodes, boolean indexSuspect) {
+        this.index = index;
+        this.nodes = nodes;
+        this.indexSuspect = indexSuspect;
+    }
+
+    /**
+     * Checks that everything that the disk needs is in copies that are not distrusted, nodes in two.
+     *
+     * @throws DoppelException {@link VaultError#PACK_GONE}; the storage's failures
+     */
+    public void check(String version, VersionManifest.Disk disk) throws DoppelException {
+        if (disk.root() == null || !indexSuspect && index.distrusted().none()) {
+            return;
+        }
+        NodeSource checked = id -> {
+            require(id, NodeWriter.COPIES, version, disk);
+            return nodes.node(id);
+        };
+        TreeReader tree = new TreeReader(checked, HexFormat.of().parseHex(disk.root()), disk.size());
+        try {
+            tree.chunks(0, disk.size(), e -> require(e.id(), 1, version, disk));
+        } catch (DoppelException e) {
+            throw e.is(VaultError.DAMAGED_DATA) ? notWhole(version, disk, e.what()) : e;
+        }
+    }
+
+    private void require(byte[] id, int copies, String version, VersionManifest.Disk disk) throws DoppelException {
+        if (index.trusted(id).size() < copies) {
+            throw notWhole(version, disk, where(index.find(id)));
+        }
+    }
+
+    private String where(List<Location> all) {
+        return all.stream()
+                .filter(index.distrusted()::hits)
+                .map(l -> "pack '" + index.packObject(l.pack()) + "' is missing or damaged")
+                .findFirst()
+                .orElse("too few packs hold a part of it");
+    }
+
+    private static DoppelException notWhole(String version, VersionManifest.Disk disk, String reason) {
+        return new DoppelException(
+                VaultError.PACK_GONE,
+                "Disk '" + disk.key() + "' of version " + version + " is not there as a whole: " + reason);
+    }
+}
