@@ -49,7 +49,7 @@ class LifeCycleTest {
     @Test
     void asAnOrdinaryUserOnAReadOnlyDistribution() throws Exception {
         makeReadOnly(server.distribution());
-        Server ordinary = asOrdinaryUser();
+        Server ordinary = server.asOrdinaryUser();
         ordinary.doppel("start").mustSucceed();
         assertEquals(
                 "hello\n", ordinary.doppel("shell:echo hello").mustSucceed().out());
@@ -124,22 +124,6 @@ class LifeCycleTest {
             all.append(Files.readString(server.state().resolve(name)));
         }
         return all.toString();
-    }
-
-    /** Root becomes nobody; anybody else is ordinary already. */
-    private Server asOrdinaryUser() throws IOException, InterruptedException {
-        if (!System.getProperty("user.name").equals("root")) {
-            return server;
-        }
-        Files.createDirectories(server.state());
-        run(
-                "chown",
-                "-R",
-                "nobody:nogroup",
-                folder.resolve("home").toString(),
-                server.state().toString());
-        run("chmod", "a+x", folder.toString());
-        return server.through("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups");
     }
 
     private void makeReadOnly(Path tree) throws IOException, InterruptedException {

@@ -37,9 +37,36 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** The same server, its programs started through another one, such as {@code setpriv}. */
+    /** The same server, its programs started through another one, such as {@code setpriv}, before those it has. */
     Server through(String... program) {
-        return new Server(folder, port, List.of(program));
+        List<String> all = new ArrayList<>(List.of(program));
+        all.addAll(prefix);
+        return new Server(folder, port, all);
+    }
+
+    /** The same server, run by an ordinary user: nobody in place of root; anybody else is ordinary already. */
+    Server asOrdinaryUser() throws IOException, InterruptedException {
+        if (!isRoot()) {
+            return this;
+        }
+        Files.createDirectories(state());
+        giveAway(folder.resolve("home"));
+        giveAway(state());
+        Programs.run(new ProcessBuilder("chmod", "a+x", folder.toString()), folder.resolve("scratch"), LIMIT)
+                .mustSucceed();
+        return through("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups");
+    }
+
+    /** Makes a tree belong to the ordinary user. */
+    void giveAway(Path tree) throws IOException, InterruptedException {
+        if (isRoot()) {
+            ProcessBuilder chown = new ProcessBuilder("chown", "-R", "nobody:nogroup", tree.toString());
+            Programs.run(chown, folder.resolve("scratch"), LIMIT).mustSucceed();
+        }
+    }
+
+    static boolean isRoot() {
+        return System.getProperty("user.name").equals("root");
     }
 
     Outcome doppel(String... arguments) throws IOException, InterruptedException {

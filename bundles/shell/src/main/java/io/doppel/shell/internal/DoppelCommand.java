@@ -19,6 +19,17 @@ import org.slf4j.LoggerFactory;
  * serves one call.
  */
 public abstract class DoppelCommand implements Action {
+    /** What options of several commands mean. */
+    protected static final String SET =
+            "A setting as name=value, without blanks around the equals sign; may be repeated";
+
+    /** As {@link #SET}. */
+    protected static final String SET_SECRET =
+            "A secret setting: name=- takes a line of standard input (the interactive shell asks), name=@FILE the first line of a file on the server; may be repeated";
+
+    /** As {@link #SET}. */
+    protected static final String DISKS = "Only these disks: their keys, separated by commas";
+
     private static final Logger LOG = LoggerFactory.getLogger(DoppelCommand.class);
 
     @Option(name = "--json", description = "Print the result as one JSON document")

@@ -22,6 +22,9 @@ import org.jline.terminal.Terminal;
  * variables what terminal the client sits at.
  */
 final class KarafScreen implements Screen {
+    /** Where Karaf keeps the terminal of the interactive shell. Its standard error goes past that, and clients drop it. */
+    private static final String TERMINAL = ".jline.terminal";
+
     private static final int CTRL_C = 3;
     private static final int MAX_LINE = 4096;
     private static final Set<String> DUMB = Set.of("", "dumb", "unknown");
@@ -34,7 +37,9 @@ final class KarafScreen implements Screen {
 
     KarafScreen(Session session) {
         this.session = session;
-        this.err = new PrintStream(new SessionError(session.get(".commandSession")), true);
+        this.err = session.get(TERMINAL) instanceof Terminal terminal
+                ? new PrintStream(terminal.output(), true, terminal.encoding())
+                : new PrintStream(new SessionError(session.get(".commandSession")), true);
         this.interactive = session.getTerminal() != null;
         Process process = Process.Utils.current();
         this.piped = process != null && !process.isTty(1);
@@ -153,7 +158,7 @@ final class KarafScreen implements Screen {
 
     @Override
     public Interrupts interrupts() {
-        return session.get(".jline.terminal") instanceof Terminal terminal
+        return session.get(TERMINAL) instanceof Terminal terminal
                 ? new SignalInterrupts(terminal)
                 : new KeyboardInterrupts(session);
     }

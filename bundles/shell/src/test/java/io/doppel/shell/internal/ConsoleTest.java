@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -12,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import java.util.regex.Pattern;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.console.JLineTerminal;
 import org.apache.karaf.shell.impl.console.SessionFactoryImpl;
@@ -27,13 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Keys pressed in Karaf's interactive shell on a terminal that understands control characters. */
 @Timeout(60)
 class ConsoleTest {
+    /** Shown with each prompt, when it takes keys. */
+    private static final String PROMPT = "\u001b[?2004h";
+
     @TempDir
     Path home;
 
     private final Desk services = Desk.script();
     private final PipedOutputStream keys = new PipedOutputStream();
     private final Shown shown = new Shown();
-    private ThreadIOImpl threadIo;
     private SessionFactoryImpl factory;
     private Session session;
     private Thread thread;
@@ -57,19 +60,19 @@ class ConsoleTest {
     void start() throws Exception {
         System.setProperty("karaf.home", home.toString());
         System.setProperty("karaf.etc", home.toString());
-        threadIo = new ThreadIOImpl();
-        threadIo.start();
-        factory = new SessionFactoryImpl(threadIo);
+        factory = new SessionFactoryImpl(ThreadIo.SHARED);
         services.register(factory);
         ExternalTerminal terminal =
                 new ExternalTerminal("test", "xterm", new PipedInputStream(keys), shown, StandardCharsets.UTF_8);
         terminal.setSize(new Size(100, 30));
         JLineTerminal wrapped = new JLineTerminal(terminal);
         PrintStream out = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
-        session = factory.create(terminal.input(), out, out, wrapped, "UTF-8", () -> {});
+        // As the SSH server does it: standard error is a stream of its own, which our client does not show.
+        PrintStream unseen = new PrintStream(OutputStream.nullOutputStream());
+        session = factory.create(terminal.input(), out, unseen, wrapped, "UTF-8", () -> {});
         thread = new Thread(session, "console");
         thread.start();
-        await("\u001b[?2004h"); // The prompt is there and takes keys.
+        await(PROMPT);
     }
 
     @AfterEach
@@ -81,7 +84,6 @@ class ConsoleTest {
         thread.join();
         session.close();
         factory.stop();
-        threadIo.stop();
         System.clearProperty("karaf.home");
         System.clearProperty("karaf.etc");
     }
@@ -96,9 +98,13 @@ class ConsoleTest {
     }
 
     private void await(String expected) throws InterruptedException {
+        await(expected, 1);
+    }
+
+    private void await(String expected, int times) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         synchronized (shown) {
-            while (!text().contains(expected)) {
+            while (text().split(Pattern.quote(expected), -1).length <= times) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 assertTrue(left > 0, () -> "In vain: " + expected + "\nShown: " + text());
                 shown.wait(left);
@@ -117,7 +123,7 @@ class ConsoleTest {
         await("DPL-SHL-0009");
         assertEquals(List.of(7L), services.jobs.cancelled);
         assertFalse(text().contains("Exception"), text());
-        press("\u0003");
+        await(PROMPT, 2);
         press("doppel:backup lab/web --vault main --detach\r");
         await("Run 8 is queued");
     }

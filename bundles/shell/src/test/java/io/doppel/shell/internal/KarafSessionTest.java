@@ -12,7 +12,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.impl.console.SessionFactoryImpl;
 import org.apache.karaf.shell.support.ShellUtil;
@@ -25,21 +24,17 @@ class KarafSessionTest {
     private final Desk services = Desk.script();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private ThreadIOImpl threadIo;
     private SessionFactoryImpl factory;
 
     @BeforeEach
     void start() {
-        threadIo = new ThreadIOImpl();
-        threadIo.start();
-        factory = new SessionFactoryImpl(threadIo);
+        factory = new SessionFactoryImpl(ThreadIo.SHARED);
         services.register(factory);
     }
 
     @AfterEach
     void stop() {
         factory.stop();
-        threadIo.stop();
     }
 
     private Session session(String input, Map<String, String> environment) {

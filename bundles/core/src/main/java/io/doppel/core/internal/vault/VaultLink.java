@@ -30,6 +30,7 @@ final class VaultLink implements AutoCloseable {
     private final SecretStore secrets;
     private final VaultOwner owner;
     private final Path stateFolder;
+    private final Learner learner;
     private volatile Opened opened;
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
@@ -55,13 +56,24 @@ final class VaultLink implements AutoCloseable {
         Vault open(Storage storage, Path stateFolder, VaultOwner owner) throws DoppelException;
     }
 
+    /** Takes note of what a vault that was just opened holds. */
+    interface Learner {
+        void learn(String name, Vault vault) throws DoppelException;
+    }
+
     VaultLink(
-            VaultRecord record, Registry<StorageType> types, SecretStore secrets, VaultOwner owner, Path stateFolder) {
+            VaultRecord record,
+            Registry<StorageType> types,
+            SecretStore secrets,
+            VaultOwner owner,
+            Path stateFolder,
+            Learner learner) {
         this.record = record;
         this.types = types;
         this.secrets = secrets;
         this.owner = owner;
         this.stateFolder = stateFolder;
+        this.learner = learner;
     }
 
     /** The open vault; opens it if it is not. Others wait meanwhile. */
@@ -97,7 +109,14 @@ final class VaultLink implements AutoCloseable {
         boolean done = false;
         try {
             Vault vault = opening.open(storage, stateFolder, owner);
-            done = true;
+            try {
+                learner.learn(record.name(), vault);
+                done = true;
+            } finally {
+                if (!done) {
+                    vault.close();
+                }
+            }
             return new Opened(vault, storage, plugin.gate());
         } finally {
             if (!done) {

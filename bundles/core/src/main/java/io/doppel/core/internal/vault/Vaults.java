@@ -41,8 +41,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The vaults: kept in the catalogue, opened when they are first needed and again when their plug-in has returned. */
@@ -233,19 +235,38 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         return found.size();
     }
 
+    /** Adds versions that another server stored in the meantime. */
+    private void learn(String name, Vault vault) throws DoppelException {
+        if (records.find(name).isEmpty()) {
+            return; // It is just being added.
+        }
+        Set<String> known = versions.list(Optional.of(name), Optional.empty()).stream()
+                .map(VersionView::id)
+                .collect(Collectors.toSet());
+        for (String id : vault.versionIds()) {
+            if (!known.contains(id)) {
+                versions.put(read(name, vault, id));
+            }
+        }
+    }
+
     private static List<VersionView> read(String name, Vault vault) throws DoppelException {
         List<VersionView> found = new ArrayList<>();
         for (String id : vault.versionIds()) {
-            try {
-                found.add(view(name, vault.version(id)));
-            } catch (DoppelException e) {
-                if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
-                    throw e;
-                }
-                found.add(unreadable(name, id, vault.listed(id), e));
-            }
+            found.add(read(name, vault, id));
         }
         return found;
+    }
+
+    private static VersionView read(String name, Vault vault, String id) throws DoppelException {
+        try {
+            return view(name, vault.version(id));
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                throw e;
+            }
+            return unreadable(name, id, vault.listed(id), e);
+        }
     }
 
     /** One version that cannot be read must not keep the others from being used. */
@@ -333,7 +354,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     }
 
     private VaultLink link(VaultRecord record) {
-        return new VaultLink(record, types, secrets, owner, stateOf(record.name()));
+        return new VaultLink(record, types, secrets, owner, stateOf(record.name()), this::learn);
     }
 
     /** A folder whose name does not depend on what a file system allows in names. */

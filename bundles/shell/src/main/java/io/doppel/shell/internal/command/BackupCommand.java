@@ -36,7 +36,7 @@ public final class BackupCommand extends JobCommand {
     @Option(name = "--full", description = "Read everything, whatever the hypervisor says has changed")
     boolean full;
 
-    @Option(name = "--disks", description = "Only these disks: their keys, separated by commas")
+    @Option(name = "--disks", description = DISKS)
     @Completion(OptionsOnly.class)
     String disks;
 
@@ -44,10 +44,7 @@ public final class BackupCommand extends JobCommand {
     @Completion(OptionsOnly.class)
     String concurrency;
 
-    @Option(
-            name = "--set",
-            description = "A setting as name=value, without blanks around the equals sign; may be repeated",
-            multiValued = true)
+    @Option(name = "--set", description = SET, multiValued = true)
     @Completion(KindOptions.class)
     List<String> set;
 

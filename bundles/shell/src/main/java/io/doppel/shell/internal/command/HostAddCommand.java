@@ -28,18 +28,11 @@ public final class HostAddCommand extends DoppelCommand {
     @Completion(OptionsOnly.class)
     String name;
 
-    @Option(
-            name = "--set",
-            description = "A setting as name=value, without blanks around the equals sign; may be repeated",
-            multiValued = true)
+    @Option(name = "--set", description = SET, multiValued = true)
     @Completion(HostSettings.class)
     List<String> set;
 
-    @Option(
-            name = "--set-secret",
-            description =
-                    "A secret setting: name=- takes a line of standard input (the interactive shell asks), name=@FILE the first line of a file on the server; may be repeated",
-            multiValued = true)
+    @Option(name = "--set-secret", description = SET_SECRET, multiValued = true)
     @Completion(OptionsOnly.class)
     List<String> setSecret;
 

@@ -31,10 +31,7 @@ public final class JobDefineCommand extends DoppelCommand {
     @Completion(KindNames.class)
     String kind;
 
-    @Option(
-            name = "--set",
-            description = "A setting as name=value, without blanks around the equals sign; may be repeated",
-            multiValued = true)
+    @Option(name = "--set", description = SET, multiValued = true)
     @Completion(KindOptions.class)
     List<String> set;
 

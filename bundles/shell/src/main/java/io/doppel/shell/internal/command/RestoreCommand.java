@@ -44,14 +44,11 @@ public final class RestoreCommand extends JobCommand {
             description = "Replace the disks of the original machine; the old ones are kept until restore-confirm")
     boolean overOriginal;
 
-    @Option(name = "--disks", description = "Only these disks: their keys, separated by commas")
+    @Option(name = "--disks", description = DISKS)
     @Completion(OptionsOnly.class)
     String disks;
 
-    @Option(
-            name = "--set",
-            description = "A setting as name=value, without blanks around the equals sign; may be repeated",
-            multiValued = true)
+    @Option(name = "--set", description = SET, multiValued = true)
     @Completion(KindOptions.class)
     List<String> set;
 
