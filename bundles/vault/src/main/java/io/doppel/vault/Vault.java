@@ -175,18 +175,21 @@ public final class Vault implements AutoCloseable {
                 throw new DoppelException(VaultError.PACK_GONE, "Pack '" + index.packObject(pack) + "' is gone");
             }
         }
-        synchronized (this) {
-            List<String> added = new ArrayList<>();
-            List<PackInfo> packs = snapshotOfUnindexed();
-            if (!packs.isEmpty()) {
-                added.add(segments.write(packs));
-            }
-            VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
-            meta.publish(new HeadChange(List.of(version), added, List.of(), brokenSegments));
-            brokenSegments.clear();
-            forget(packs);
-            return version;
+        VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
+        list(List.of(version));
+        return version;
+    }
+
+    /** Publishes versions, and an index segment of the packs that are in none. */
+    private synchronized void list(List<VersionManifest> versions) throws DoppelException {
+        List<String> added = new ArrayList<>();
+        List<PackInfo> packs = snapshotOfUnindexed();
+        if (!packs.isEmpty()) {
+            added.add(segments.write(packs));
         }
+        meta.publish(new HeadChange(versions, added, List.of(), brokenSegments));
+        brokenSegments.clear();
+        forget(packs);
     }
 
     private List<PackInfo> snapshotOfUnindexed() {
@@ -261,9 +264,24 @@ public final class Vault implements AutoCloseable {
         return new RecordReader(storage, meta.keys(), index);
     }
 
+    /** What sessions stored without publishing is found by whoever opens the vault next, as after a crash. */
+    private void listLeftovers() {
+        List<PackInfo> packs = snapshotOfUnindexed();
+        if (packs.isEmpty() || readOnly()) {
+            return;
+        }
+        try {
+            list(List.of());
+        } catch (DoppelException e) {
+            meta.keepLease(e);
+            forget(packs);
+        }
+    }
+
     @Override
     public void close() throws DoppelException {
         sessions.values().forEach(Session::close);
+        listLeftovers();
         nodes.close();
         meta.close();
     }

@@ -51,7 +51,8 @@ final class PackCommitter implements AutoCloseable {
                 stored.accept(pack.commit(new Gcm()));
             } catch (DoppelException e) {
                 fail(e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // whatever it was: without this pack nothing of the session may be published
                 fail(new DoppelException(CommonError.INTERNAL, "A pack could not be stored", e));
             } finally {
                 room.release();
