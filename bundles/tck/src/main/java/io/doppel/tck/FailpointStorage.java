@@ -59,6 +59,8 @@ public final class FailpointStorage implements Storage {
     public enum Effect {
         /** The operation throws {@link StorageError#IO}; later ones work. */
         FAIL,
+        /** The operation throws an {@link InternalError}, as memory that ran out would; later ones work. */
+        ERROR,
         /**
          * The process is as good as dead: this and every later operation throws {@link Crash}, and nothing reaches the
          * target any more. What a killed process leaves is what the target then holds.
@@ -189,6 +191,9 @@ public final class FailpointStorage implements Storage {
             crashed = true;
             onCrash.run();
             throw new Crash(where);
+        }
+        if (effect == Effect.ERROR) {
+            throw new InternalError(where);
         }
         throw new DoppelException(StorageError.IO, "Failpoint " + where);
     }

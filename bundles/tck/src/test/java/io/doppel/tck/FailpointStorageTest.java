@@ -74,6 +74,15 @@ class FailpointStorageTest {
     }
 
     @Test
+    void anErrorStrikesOnce() throws Exception {
+        storage.failAt(3, When.BEFORE, Effect.ERROR);
+        assertThrows(InternalError.class, this::putOne);
+        assertEquals(Set.of(), memory.content().names());
+        putOne();
+        assertEquals(Set.of("a"), memory.content().names());
+    }
+
+    @Test
     void strikesOnceAtTheFirstOperationThatFits() throws Exception {
         storage.failAt(o -> o.kind() == Kind.COMMIT && o.folder().equals("b"), When.BEFORE, Effect.FAIL);
         putOne();
