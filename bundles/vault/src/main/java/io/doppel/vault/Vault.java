@@ -280,9 +280,12 @@ public final class Vault implements AutoCloseable {
 
     @Override
     public void close() throws DoppelException {
-        sessions.values().forEach(Session::close);
-        listLeftovers();
-        nodes.close();
-        meta.close();
+        try {
+            sessions.values().forEach(Session::close);
+            listLeftovers();
+        } finally {
+            nodes.close();
+            meta.close();
+        }
     }
 }
