@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A storage that counts the operations that pass through it and fails at a chosen one, before or after it takes effect.
@@ -58,6 +59,8 @@ public final class FailpointStorage implements Storage {
     public enum Effect {
         /** The operation throws {@link StorageError#IO}; later ones work. */
         FAIL,
+        /** The operation throws an {@link InternalError}, as memory that ran out would; later ones work. */
+        ERROR,
         /**
          * The process is as good as dead: this and every later operation throws {@link Crash}, and nothing reaches the
          * target any more. What a killed process leaves is what the target then holds.
@@ -72,6 +75,12 @@ public final class FailpointStorage implements Storage {
             Objects.requireNonNull(kind);
             Objects.requireNonNull(name);
         }
+
+        /** The first part of the name. */
+        public String folder() {
+            int slash = name.indexOf('/');
+            return slash < 0 ? name : name.substring(0, slash);
+        }
     }
 
     /** Stands for the death of the process. An error, so that nothing but a test's own catch clause takes it. */
@@ -85,7 +94,9 @@ public final class FailpointStorage implements Storage {
 
     private final Storage target;
     private final List<Operation> operations = new ArrayList<>();
+    private Predicate<Operation> point = operation -> false;
     private int failAt = -1;
+    private Runnable onCrash = () -> {};
     private When when = When.BEFORE;
     private Effect effect = Effect.FAIL;
     private boolean crashed;
@@ -102,10 +113,30 @@ public final class FailpointStorage implements Storage {
      * @param number number of the operation, from 0, counted since this was made
      */
     public synchronized FailpointStorage failAt(int number, When side, Effect what) {
-        failAt = number;
+        return failAt(operation -> operation.number() == number, side, what);
+    }
+
+    /**
+     * Arms a failure, once: at the first operation from now on for which the predicate holds. Whoever has several threads names the
+     * operation by kind and name and counts in the predicate, which is asked about one operation after the other.
+     */
+    public synchronized FailpointStorage failAt(Predicate<Operation> which, When side, Effect what) {
+        point = Objects.requireNonNull(which);
+        failAt = -1;
         when = Objects.requireNonNull(side);
         effect = Objects.requireNonNull(what);
         return this;
+    }
+
+    /** What to do in the moment of the crash, before anybody learns of it: to keep what else the process leaves behind. */
+    public synchronized FailpointStorage onCrash(Runnable action) {
+        onCrash = Objects.requireNonNull(action);
+        return this;
+    }
+
+    /** The operation at which the armed failure struck or is about to strike; empty before. */
+    public synchronized Optional<Operation> struck() {
+        return failAt < 0 ? Optional.empty() : Optional.of(operations.get(failAt));
     }
 
     /**
@@ -141,7 +172,11 @@ public final class FailpointStorage implements Storage {
     private synchronized int begin(Kind kind, String name) throws DoppelException {
         checkAlive();
         int number = operations.size();
-        operations.add(new Operation(number, kind, name));
+        Operation operation = new Operation(number, kind, name);
+        operations.add(operation);
+        if (failAt < 0 && point.test(operation)) {
+            failAt = number;
+        }
         failIfArmed(number, kind, name, When.BEFORE);
         return number;
     }
@@ -154,7 +189,11 @@ public final class FailpointStorage implements Storage {
         String where = side + " operation " + number + " " + kind + " '" + name + "'";
         if (effect == Effect.CRASH) {
             crashed = true;
+            onCrash.run();
             throw new Crash(where);
+        }
+        if (effect == Effect.ERROR) {
+            throw new InternalError(where);
         }
         throw new DoppelException(StorageError.IO, "Failpoint " + where);
     }

@@ -11,7 +11,9 @@ import io.doppel.tck.FailpointStorage.Crash;
 import io.doppel.tck.FailpointStorage.Effect;
 import io.doppel.tck.FailpointStorage.Kind;
 import io.doppel.tck.FailpointStorage.When;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,36 @@ class FailpointStorageTest {
         storage.failAt(3, When.AFTER, Effect.CRASH);
         assertThrows(Crash.class, this::putOne);
         assertEquals(Set.of("a"), memory.content().names());
+    }
+
+    @Test
+    void anErrorStrikesOnce() throws Exception {
+        storage.failAt(3, When.BEFORE, Effect.ERROR);
+        assertThrows(InternalError.class, this::putOne);
+        assertEquals(Set.of(), memory.content().names());
+        putOne();
+        assertEquals(Set.of("a"), memory.content().names());
+    }
+
+    @Test
+    void strikesOnceAtTheFirstOperationThatFits() throws Exception {
+        storage.failAt(o -> o.kind() == Kind.COMMIT && o.folder().equals("b"), When.BEFORE, Effect.FAIL);
+        putOne();
+        assertEquals(Optional.empty(), storage.struck());
+        StorageData.expect(StorageError.IO, "failpoint", () -> StorageData.put(storage, "b/1", new byte[] {1, 2}));
+        assertEquals("b/1", storage.struck().orElseThrow().name());
+        StorageData.put(storage, "b/2", new byte[] {1, 2});
+        assertEquals(Set.of("a", "b/2"), memory.content().names());
+    }
+
+    @Test
+    void theActionOfACrashSeesWhatIsThereThen() {
+        List<Set<String>> seen = new ArrayList<>();
+        storage.onCrash(() -> seen.add(memory.content().names()));
+        storage.failAt(3, When.AFTER, Effect.CRASH);
+        assertThrows(Crash.class, this::putOne);
+        assertThrows(Crash.class, this::putOne);
+        assertEquals(List.of(Set.of("a")), seen);
     }
 
     @Test

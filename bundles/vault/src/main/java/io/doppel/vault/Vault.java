@@ -244,18 +244,21 @@ public final class Vault implements AutoCloseable {
         own.flush();
         lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
         own.checkPacks();
-        synchronized (this) {
-            List<String> added = new ArrayList<>();
-            List<PackInfo> packs = snapshotOfUnindexed();
-            if (!packs.isEmpty()) {
-                added.add(segments.write(packs));
-            }
-            VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
-            meta.publish(new HeadChange(List.of(version), added, List.of(), brokenSegments));
-            brokenSegments.clear();
-            forget(packs);
-            return version;
+        VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
+        list(List.of(version));
+        return version;
+    }
+
+    /** Publishes versions, and an index segment of the packs that are in none. */
+    private synchronized void list(List<VersionManifest> versions) throws DoppelException {
+        List<String> added = new ArrayList<>();
+        List<PackInfo> packs = snapshotOfUnindexed();
+        if (!packs.isEmpty()) {
+            added.add(segments.write(packs));
         }
+        meta.publish(new HeadChange(versions, added, List.of(), brokenSegments));
+        brokenSegments.clear();
+        forget(packs);
     }
 
     private List<PackInfo> snapshotOfUnindexed() {
@@ -338,11 +341,26 @@ public final class Vault implements AutoCloseable {
         return new RecordReader(storage, meta.keys(), index, proof);
     }
 
+    /** What sessions stored without publishing is found by whoever opens the vault next, as after a crash. */
+    private void listLeftovers() {
+        List<PackInfo> packs = snapshotOfUnindexed();
+        if (packs.isEmpty() || readOnly()) {
+            return;
+        }
+        try {
+            list(List.of());
+        } catch (DoppelException e) {
+            meta.keepLease(e);
+            forget(packs);
+        }
+    }
+
     /** Ends the sessions and releases the lease, whatever fails on the way. */
     @Override
     public void close() throws DoppelException {
         try {
             sessions.values().forEach(Session::close);
+            listLeftovers();
         } finally {
             nodes.close();
             meta.close();

@@ -48,6 +48,7 @@ public final class VaultMeta implements AutoCloseable {
     private Sealed<Head> unsettled;
 
     private volatile boolean lost;
+    private volatile boolean keepLease;
     private volatile boolean closed;
 
     private VaultMeta(
@@ -530,6 +531,18 @@ public final class VaultMeta implements AutoCloseable {
     }
 
     /**
+     * Something that nothing lists was left behind: {@link #close} does not release the lease, so that the next opening finds an end
+     * as after a crash and looks for it.
+     */
+    public void keepLease(DoppelException why) {
+        LOG.warn(
+                "What was stored last in vault {} is looked for at its next opening: {}",
+                config.id(),
+                why.getMessage());
+        keepLease = true;
+    }
+
+    /**
      * Releases the lease and clears the keys. A release that fails is no failure: the next opening by this server knows its own
      * lease. A second close does nothing.
      */
@@ -555,7 +568,7 @@ public final class VaultMeta implements AutoCloseable {
     private void release() throws DoppelException {
         adoptUnsettled();
         // A head that may still turn up must not follow a release, which would make it void after somebody saw it.
-        if (unsettled != null || lost || leases.table().top() != held.epoch()) {
+        if (unsettled != null || lost || keepLease || leases.table().top() != held.epoch()) {
             return;
         }
         leases.put(new Lease.Release(held.epoch(), held.nonce(), newest.head().generation(), newest.sha256()));

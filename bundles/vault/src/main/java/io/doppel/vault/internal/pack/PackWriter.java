@@ -3,6 +3,7 @@ package io.doppel.vault.internal.pack;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.ObjectWriter;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.internal.crypto.Gcm;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -26,6 +27,8 @@ public final class PackWriter implements AutoCloseable {
     private final CRC32C crc = new CRC32C();
     private int crcFill;
     private long position;
+    /** Whether all that was given is written; what a failed write left behind is never made durable. */
+    private boolean whole = true;
 
     /** Starts a pack under a new salt. */
     public PackWriter(Storage storage, ObjectKind kind, int epoch, byte[] root) throws DoppelException {
@@ -65,8 +68,16 @@ public final class PackWriter implements AutoCloseable {
         return stored;
     }
 
-    /** Writes the footer and makes the pack durable. */
+    /**
+     * Writes the footer and makes the pack durable.
+     *
+     * @throws DoppelException the storage's failure; {@link StorageError#IO} if a write failed before
+     */
     public PackInfo commit(Gcm gcm) throws DoppelException {
+        if (!whole) {
+            throw new DoppelException(
+                    StorageError.IO, "Pack '" + kind.objectName(name) + "' could not be written whole");
+        }
         ByteArrayOutputStream plain = new ByteArrayOutputStream(records.size() * 40);
         for (RecordInfo r : records) {
             plain.write(r.id(), 0, PackFormat.ID);
@@ -107,7 +118,9 @@ public final class PackWriter implements AutoCloseable {
                 endCrcBlock();
             }
         }
+        whole = false;
         out.write(buffer, from, length);
+        whole = true;
         position += length;
     }
 
