@@ -8,12 +8,15 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.CatalogError;
 import io.doppel.catalog.HostRecord;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,22 +29,79 @@ class MigrationKillTest {
     @TempDir
     Path folder;
 
-    /** Each new child goes on with what the one before it left. */
+    /** From nothing to the whole schema, and from the first step with a record in it. */
     @Test
     void killedBeforeAndAfterEveryStatementItGoesOn() throws Exception {
+        List<String> whole = migratedSchema(folder.resolve("unharmed"), 1);
+        Path oneStep = folder.resolve("one step");
+        makeFirstStep(oneStep);
         int kills = 0;
         for (String when : List.of("before", "after")) {
             int ended = MigrationChild.HALTED;
             for (int nth = 1; ended == MigrationChild.HALTED; nth++) {
                 Path place = folder.resolve(when + nth);
                 Path log = folder.resolve(when + nth + ".log");
+                boolean upgrade = when.equals("after");
+                if (upgrade) {
+                    copy(oneStep, place);
+                }
                 ended = KilledChild.run(log, MigrationChild.class, place.toString(), Integer.toString(nth), when);
                 assertTrue(ended == MigrationChild.HALTED || ended == 0, Files.readString(log));
                 kills += ended == 0 ? 0 : 1;
-                worksWhole(place);
+                assertEquals(whole, migratedSchema(place, upgrade ? 2 : 1), when + nth);
             }
         }
-        assertTrue(kills >= 24, "only " + kills);
+        // statements and commits of all steps, then of all but the first
+        int first = Migrations.ours().get(0).statements().size();
+        int all =
+                Migrations.ours().stream().mapToInt(s -> s.statements().size()).sum();
+        int steps = Migrations.ours().size();
+        assertTrue(kills >= 2 * (all + 2 * steps) - first - 2, "only " + kills);
+    }
+
+    private static void makeFirstStep(Path place) throws DoppelException {
+        try (DerbyDatabase database = DerbyDatabase.open(place)) {
+            Migrations.run(database, Migrations.ours().subList(0, 1));
+            new SqlHosts(database).add(new HostRecord("kept", "t", Map.of("k", "v")));
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path p : all.toList()) {
+                Files.copy(p, to.resolve(from.relativize(p).toString()));
+            }
+        }
+    }
+
+    /** Columns and indexes of all tables of ours after the steps that were missing; the tables must take a host. */
+    private static List<String> migratedSchema(Path place, int hosts) throws DoppelException {
+        try (DerbyDatabase database = DerbyDatabase.open(place)) {
+            Migrations.run(database, Migrations.ours());
+            new SqlHosts(database).add(new HostRecord("h", "t", Map.of()));
+            assertEquals(hosts, new SqlHosts(database).all().size());
+            return database.call(connection -> {
+                List<String> all = new ArrayList<>();
+                try (var columns = connection.getMetaData().getColumns(null, "APP", "%", "%")) {
+                    while (columns.next()) {
+                        all.add(columns.getString(3) + "." + columns.getString(4) + " " + columns.getString(6) + " "
+                                + columns.getInt(7) + " " + columns.getString(18));
+                    }
+                }
+                for (String table : all.stream()
+                        .map(c -> c.substring(0, c.indexOf('.')))
+                        .distinct()
+                        .toList()) {
+                    try (var indexes = connection.getMetaData().getIndexInfo(null, "APP", table, false, true)) {
+                        while (indexes.next()) {
+                            all.add(table + " index of " + indexes.getString(9) + " unique " + !indexes.getBoolean(4));
+                        }
+                    }
+                }
+                assertTrue(all.size() > 20, () -> "Found only " + all);
+                return all.stream().sorted().toList();
+            });
+        }
     }
 
     @Test

@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,6 +184,37 @@ class MainJobTest {
         assertEquals(before, server.core.vaults().versions(Optional.empty(), Optional.empty()));
         assertEquals(2, server.core.vaults().rebuildCatalogue("v"));
         assertEquals(before, server.core.vaults().versions(Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void afterTheCatalogueIsLostTheVaultAloneBringsAllVersionsBack() throws Exception {
+        Map<String, byte[]> contents = new HashMap<>();
+        for (int i = 0; i < 3; i++) {
+            edit(IMAGE / 4 * i, "state " + i);
+            contents.put(backup(), Files.readAllBytes(image));
+        }
+        List<VersionView> before = server.core.vaults().versions(Optional.empty(), Optional.empty());
+        server.close();
+        try (Stream<Path> all = Files.walk(folder.resolve("state/catalog"))) {
+            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(p);
+            }
+        }
+        server = new Server(folder.resolve("state"));
+        assertEquals(List.of(), server.core.vaults().vaults());
+        assertEquals(List.of(), server.core.vaults().versions(Optional.empty(), Optional.empty()));
+        server.core.inventory().addHost("h", "folder", Map.of("path", machines.toString()));
+        server.addVault("v", folder.resolve("vaults/v"), VaultRequest.Access.ATTACH);
+        assertEquals(before, server.core.vaults().versions(Optional.empty(), Optional.empty()));
+        assertEquals(3, before.size());
+        for (Map.Entry<String, byte[]> version : contents.entrySet()) {
+            String name = "r" + version.getKey();
+            server.succeed("machine", "restore", List.of(), Map.of("version", version.getKey(), "name", name));
+            assertArrayEquals(
+                    version.getValue(),
+                    Files.readAllBytes(machines.resolve(name).resolve("disk.img")));
+        }
+        assertTrue(backup().length() > 0);
     }
 
     @Test

@@ -8,13 +8,9 @@ import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
-import io.doppel.vault.internal.meta.SealedStore.Sealed;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -27,9 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class VaultMeta implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VaultMeta.class);
 
-    /** Names that others may take between looking and putting, one after the other, before we give up. */
-    private static final int ROUNDS = 16;
-
     private final ObjectIo io;
     private final LocalState local;
     private final Config config;
@@ -38,16 +31,15 @@ public final class VaultMeta implements AutoCloseable {
     private final Leases leases;
     private final Heads heads;
     private final Versions versions;
+    private final RollbackGuard guard;
     private final boolean readOnly;
     private final List<String> warnings;
 
-    private LeaseHolding.Held held;
-    private volatile Heads.Newest newest;
-    private List<Long> chain;
-    /** A head of ours of which it is not known yet whether it is there. */
-    private Sealed<Head> unsettled;
+    /** Null if open for reading only. */
+    private Publisher publisher;
+    /** The newest head if open for reading only. */
+    private volatile Heads.Newest seen;
 
-    private volatile boolean lost;
     private volatile boolean keepLease;
     private volatile boolean closed;
 
@@ -70,6 +62,7 @@ public final class VaultMeta implements AutoCloseable {
         this.leases = new Leases(store);
         this.heads = new Heads(store, leases);
         this.versions = new Versions(store);
+        this.guard = new RollbackGuard(local, heads, config.id(), this::warnOnce);
     }
 
     /**
@@ -164,20 +157,22 @@ public final class VaultMeta implements AutoCloseable {
 
     private void attach(VaultOwner owner, VaultAccess mode, Optional<KeySlots> slotsToAddTo) throws DoppelException {
         boolean takeOver = mode == VaultAccess.TAKE_OVER;
-        newest = look(takeOver);
-        checkNotRolledBack(newest, mode);
+        Heads.Newest newest = look(takeOver);
+        guard.check(newest, mode);
         if (readOnly) {
-            rememberSettled(mode);
+            seen = newest;
+            guard.rememberSettled(newest, mode);
             return;
         }
         LeaseHolding holding = new LeaseHolding(leases, local, config.id(), owner, takeOver, warnings::add);
-        held = holding.take();
+        LeaseHolding.Held held = holding.take();
         // Looked at again, now that our lease is there: what is seen now is all that counts of the epochs before.
         newest = look(takeOver);
-        checkNotRolledBack(newest, mode);
+        guard.check(newest, mode);
         leases.put(new Lease.Closing(
                 held.epoch(), held.nonce(), newest.head().generation(), newest.sha256(), newest.through()));
-        remember(newest);
+        guard.remember(newest);
+        publisher = new Publisher(leases, heads, versions, guard, held, newest, this::warnOnce);
         if (slotsToAddTo.isPresent()) {
             try (MachineKey machine = slotsToAddTo.get().addMachine(master, owner.serverName())) {
                 local.storeMachineKey(machine);
@@ -193,61 +188,6 @@ public final class VaultMeta implements AutoCloseable {
         if (!warnings.contains(warning)) {
             warnings.add(warning);
         }
-    }
-
-    private void checkNotRolledBack(Heads.Newest found, VaultAccess mode) throws DoppelException {
-        Optional<LocalState.Seen> known;
-        try {
-            known = local.seen(config.id());
-        } catch (DoppelException e) {
-            if (mode == VaultAccess.ATTACH) {
-                throw e;
-            }
-            warnOnce(e.what());
-            return;
-        }
-        if (known.isEmpty() || known.get().generation() == 0) {
-            return;
-        }
-        LocalState.Seen seen = known.get();
-        Optional<String> conflict = conflict(found, seen);
-        if (conflict.isPresent()) {
-            if (mode != VaultAccess.TAKE_OVER) {
-                throw new DoppelException(VaultError.ROLLED_BACK, conflict.get());
-            }
-            warnOnce(conflict.get());
-        }
-    }
-
-    private Optional<String> conflict(Heads.Newest found, LocalState.Seen seen) throws DoppelException {
-        long generation = found.head().generation();
-        String name = Heads.name(seen.generation());
-        if (generation < seen.generation()) {
-            return Optional.of("This server saw '" + name + "', but the vault's newest head now is "
-                    + (generation == 0 ? "none" : "'" + Heads.name(generation) + "'"));
-        }
-        Optional<String> sha256 =
-                generation == seen.generation() ? Optional.of(found.sha256()) : heads.hashOf(seen.generation());
-        return sha256.filter(hash -> !hash.equals(seen.sha256()))
-                .map(hash -> "'" + name + "' is not the object that this server saw under that name");
-    }
-
-    /** What is seen while a lease has not closed the epochs before may still become void; only the rest is remembered. */
-    private void rememberSettled(VaultAccess mode) throws DoppelException {
-        if (newest.settled()) {
-            try {
-                remember(newest);
-            } catch (DoppelException e) {
-                if (mode == VaultAccess.ATTACH) {
-                    throw e;
-                }
-                warnOnce(e.what());
-            }
-        }
-    }
-
-    private void remember(Heads.Newest seen) throws DoppelException {
-        local.remember(new LocalState.Seen(config.id(), seen.head().generation(), seen.sha256()));
     }
 
     /** The keys; cleared by {@link #close}. */
@@ -267,7 +207,7 @@ public final class VaultMeta implements AutoCloseable {
 
     /** Epoch of our lease; 0 when open for reading only. */
     public long leaseEpoch() {
-        return held == null ? 0 : held.epoch();
+        return publisher == null ? 0 : publisher.epoch();
     }
 
     /** Whether nothing can be published. */
@@ -277,7 +217,7 @@ public final class VaultMeta implements AutoCloseable {
 
     /** Whether the holder before us did not release its lease, so that it may have left objects that nothing lists. */
     public boolean leaseWasUnclean() {
-        return held != null && held.unclean();
+        return publisher != null && publisher.followsUncleanEnd();
     }
 
     /** What was found to be wrong without keeping the vault from being used: sentences for people. */
@@ -287,7 +227,7 @@ public final class VaultMeta implements AutoCloseable {
 
     /** The newest head as last seen or published; of generation 0 if there is none yet. */
     public Head head() {
-        return newest.head();
+        return (publisher == null ? seen : publisher.newest()).head();
     }
 
     /**
@@ -309,9 +249,9 @@ public final class VaultMeta implements AutoCloseable {
         requireOpen();
         if (readOnly) {
             Heads.Newest found = heads.newest();
-            checkNotRolledBack(found, VaultAccess.READ_ONLY);
-            newest = found;
-            rememberSettled(VaultAccess.READ_ONLY);
+            guard.check(found, VaultAccess.READ_ONLY);
+            seen = found;
+            guard.rememberSettled(found, VaultAccess.READ_ONLY);
         }
     }
 
@@ -322,35 +262,7 @@ public final class VaultMeta implements AutoCloseable {
      */
     public void checkLease() throws DoppelException {
         requireOpen();
-        requireWritable();
-        if (lost) {
-            throw leaseLost("Another server took over the vault");
-        }
-        Leases.Table table = leases.table();
-        if (table.top() > held.epoch()) {
-            lost = true;
-            throw leaseLost(takenOverBy(table.top()));
-        }
-        if (!table.taken().contains(held.epoch())) {
-            lost = true;
-            throw leaseLost("'" + Leases.name(held.epoch()) + "', the lease of this server, is not there any more");
-        }
-    }
-
-    private static DoppelException leaseLost(String what) {
-        return new DoppelException(VaultError.LEASE_LOST, what);
-    }
-
-    private String takenOverBy(long epoch) throws DoppelException {
-        try {
-            Lease lease = leases.lease(epoch);
-            return "Server '" + lease.server() + "' took over the vault at " + lease.since();
-        } catch (DoppelException e) {
-            if (!Problems.isObjectFault(e)) {
-                throw e;
-            }
-            return "Another server took over the vault";
-        }
+        writer().checkLease();
     }
 
     /**
@@ -363,129 +275,7 @@ public final class VaultMeta implements AutoCloseable {
      */
     public synchronized Head publish(HeadChange change) throws DoppelException {
         requireOpen();
-        requireWritable();
-        for (VersionManifest version : change.addVersions()) {
-            if (!Versions.isId(version.id()) || version.leaseEpoch() != held.epoch()) {
-                throw new IllegalArgumentException("version " + version.id() + " of lease " + version.leaseEpoch());
-            }
-            versions.put(version);
-        }
-        Map<Long, String> ours = new HashMap<>();
-        Sealed<Head> published = put(change, ours);
-        if (hasLost(ours)) {
-            throw leaseLost("Another server took over the vault while a version was published");
-        }
-        accept(published);
-        unsettled = null;
-        afterwards(published);
-        return published.value();
-    }
-
-    /** Puts a head with the change; only a put that was acknowledged ends this well. */
-    private Sealed<Head> put(HeadChange change, Map<Long, String> ours) throws DoppelException {
-        long floor = newest.through();
-        boolean again = false;
-        for (int round = 1; ; round++) {
-            adoptUnsettled();
-            checkLease();
-            Heads.Newest base = newest;
-            floor = Math.max(floor, Math.max(base.through(), highestTaken()));
-            Sealed<Head> sealed = heads.seal(change.apply(base.head(), base.sha256(), floor + 1, held.epoch()));
-            Sealed<Head> before = unsettled;
-            unsettled = sealed;
-            try {
-                heads.put(sealed);
-                ours.put(floor + 1, sealed.sha256());
-                return sealed;
-            } catch (DoppelException e) {
-                if (e.is(StorageError.FULL)) {
-                    unsettled = before;
-                    throw e;
-                }
-                if (round == ROUNDS) {
-                    throw e;
-                }
-                if (e.is(StorageError.EXISTS)) {
-                    // A void head of an earlier holder, or one of ours that turned up late.
-                    unsettled = before;
-                    floor++;
-                } else if (!again && adoptUnsettled()) {
-                    // It is there, but nobody said that it is durable: the next head says the same again.
-                    ours.put(sealed.value().generation(), sealed.sha256());
-                    again = true;
-                } else {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private long highestTaken() throws DoppelException {
-        var generations = heads.generations();
-        return generations.isEmpty() ? 0 : generations.last();
-    }
-
-    /** Makes a head of ours that turned up the base of the next. */
-    private boolean adoptUnsettled() throws DoppelException {
-        if (unsettled == null) {
-            return false;
-        }
-        Optional<String> hash = heads.hashOf(unsettled.value().generation());
-        if (hash.isEmpty()) {
-            return false;
-        }
-        boolean ours = hash.get().equals(unsettled.sha256());
-        if (ours) {
-            accept(unsettled);
-        }
-        unsettled = null;
-        return ours;
-    }
-
-    private void accept(Sealed<Head> sealed) {
-        long generation = sealed.value().generation();
-        newest = new Heads.Newest(sealed.value(), sealed.sha256(), Math.max(generation, newest.through()), true);
-    }
-
-    /** Whether the heads do not count because a later lease came before them. */
-    private boolean hasLost(Map<Long, String> ours) throws DoppelException {
-        Leases.Table table = leases.table();
-        if (table.top() <= held.epoch() && table.taken().contains(held.epoch())) {
-            return false;
-        }
-        lost = true;
-        if (table.topClosed() < table.top() || table.topClosed() <= held.epoch()) {
-            return true;
-        }
-        Lease.Closing closing = leases.closing(table.topClosed());
-        return !closing.sha256().equals(ours.get(closing.generation()));
-    }
-
-    /** What follows a publication that counts; its failures do not change that. */
-    private void afterwards(Sealed<Head> published) {
-        try {
-            remember(newest);
-        } catch (DoppelException e) {
-            warnOnce(e.what());
-        }
-        if (lost) {
-            return;
-        }
-        try {
-            chain = chain == null
-                    ? heads.chain(published.value())
-                    : follow(chain, published.value().generation());
-            heads.prune(chain);
-        } catch (DoppelException e) {
-            chain = null;
-            LOG.warn("Old heads stay until the next publication: {}", e.getMessage());
-        }
-    }
-
-    private static List<Long> follow(List<Long> chain, long generation) {
-        List<Long> longer = new ArrayList<>(chain);
-        longer.add(0, generation);
-        return List.copyOf(longer.subList(0, Math.min(longer.size(), Heads.KEPT)));
+        return writer().publish(change);
     }
 
     /** The recovery key as text, in an array that the caller clears. */
@@ -524,10 +314,11 @@ public final class VaultMeta implements AutoCloseable {
         }
     }
 
-    private void requireWritable() throws DoppelException {
-        if (readOnly) {
+    private Publisher writer() throws DoppelException {
+        if (publisher == null) {
             throw new DoppelException(VaultError.READ_ONLY, "Vault " + config.id() + " is open for reading only");
         }
+        return publisher;
     }
 
     /**
@@ -552,8 +343,8 @@ public final class VaultMeta implements AutoCloseable {
             return;
         }
         try {
-            if (!readOnly) {
-                release();
+            if (publisher != null && !keepLease) {
+                publisher.release();
             }
         } catch (DoppelException e) {
             LOG.warn("The lease of vault {} stays until this server opens it again: {}", config.id(), e.getMessage());
@@ -563,15 +354,6 @@ public final class VaultMeta implements AutoCloseable {
             master.close();
             letGo();
         }
-    }
-
-    private void release() throws DoppelException {
-        adoptUnsettled();
-        // A head that may still turn up must not follow a release, which would make it void after somebody saw it.
-        if (unsettled != null || lost || keepLease || leases.table().top() != held.epoch()) {
-            return;
-        }
-        leases.put(new Lease.Release(held.epoch(), held.nonce(), newest.head().generation(), newest.sha256()));
     }
 
     private void letGo() {
