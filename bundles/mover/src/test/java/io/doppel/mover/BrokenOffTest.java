@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A backup that runs into a full target, or into an error of the process itself: what was stored stays and is used. */
 class BrokenOffTest {
     private static final long FRAMES = 1024;
-    private static final int POINTS = 24;
+    private static final int POINTS = 14;
 
     @TempDir
     Path temp;

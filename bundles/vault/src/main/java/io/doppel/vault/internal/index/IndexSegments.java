@@ -53,6 +53,18 @@ public final class IndexSegments {
         return "index/" + segment;
     }
 
+    /** Names of the segments in the storage, listed by a head or not; a copy. */
+    public List<String> stored() throws DoppelException {
+        List<String> names = new ArrayList<>();
+        storage.list("index", o -> {
+            String name = o.name().substring(o.name().lastIndexOf('/') + 1);
+            if (name.matches("[0-9a-f]{32}") && o.name().equals(objectName(name))) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
     /** Writes a segment for these packs, durably, and returns its name. */
     public String write(List<PackInfo> packs) throws DoppelException {
         byte[] salt = new byte[32];

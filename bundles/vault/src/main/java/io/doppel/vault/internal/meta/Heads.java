@@ -83,6 +83,13 @@ final class Heads {
 
     private Newest newest(NavigableSet<Long> generations, Leases.Table table) throws DoppelException {
         long epoch = table.topClosed();
+        if (table.topReleased() > epoch) {
+            long end = table.topReleased();
+            throw new DoppelException(
+                    VaultError.MISSING_OBJECT,
+                    "'" + Leases.closingName(end) + "' is missing, although '" + Leases.releaseName(end)
+                            + "' is there");
+        }
         Lease.Closing start = epoch == 0 ? Lease.Closing.NONE : leases.closing(epoch);
         long through = Math.max(start.through(), generations.isEmpty() ? 0 : generations.last());
         boolean settled = table.top() == epoch;

@@ -50,6 +50,11 @@ final class Leases {
             return last(closed);
         }
 
+        /** The highest epoch with a release; 0 if there is none. */
+        long topReleased() {
+            return last(released);
+        }
+
         private static long last(NavigableSet<Long> set) {
             return set.isEmpty() ? 0 : set.last();
         }

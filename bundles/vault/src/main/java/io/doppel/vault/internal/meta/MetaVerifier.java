@@ -50,6 +50,7 @@ final class MetaVerifier {
         for (HeadVersion version : head.versions()) {
             check(Versions.name(version.id()), () -> versions.read(version.id()));
         }
+        unlistedVersions(head);
         return List.copyOf(problems);
     }
 
@@ -67,6 +68,16 @@ final class MetaVerifier {
                 throw e;
             }
             problems.add(new ObjectProblem(name, e.what(), e.code()));
+        }
+    }
+
+    /** A version that is not listed may be left over from a crash, but then it is what its name says. */
+    private void unlistedVersions(Head head) throws DoppelException {
+        for (String path : io.list(Versions.FOLDER)) {
+            String id = path.substring(path.lastIndexOf('/') + 1);
+            if (Versions.isId(id) && Versions.name(id).equals(Versions.FOLDER + "/" + path) && !head.lists(id)) {
+                check(Versions.name(id), () -> versions.read(id));
+            }
         }
     }
 
@@ -103,6 +114,10 @@ final class MetaVerifier {
             check(Leases.name(e), () -> leases.lease(e));
             if (table.closed().contains(e)) {
                 check(Leases.closingName(e), () -> leases.closing(e));
+            } else if (table.released().contains(e)) {
+                check(Leases.closingName(e), () -> {
+                    throw Problems.missing(Leases.closingName(e));
+                });
             }
             if (table.released().contains(e)) {
                 check(Leases.releaseName(e), () -> leases.release(e));

@@ -8,6 +8,7 @@ import java.util.Map;
 
 /** The objects under {@code versions/}; the last ones read are kept. Safe for several threads. */
 final class Versions {
+    static final String FOLDER = "versions";
     private static final int CACHED = 64;
 
     private final SealedStore store;
@@ -27,7 +28,7 @@ final class Versions {
     }
 
     static String name(String id) {
-        return "versions/" + id.substring(id.length() - 2) + "/" + id;
+        return FOLDER + "/" + id.substring(id.length() - 2) + "/" + id;
     }
 
     VersionManifest get(String id) throws DoppelException {

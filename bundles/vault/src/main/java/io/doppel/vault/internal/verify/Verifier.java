@@ -95,7 +95,10 @@ public final class Verifier {
             problems.add(new VerifyReport.Problem(p.object(), p.reason()));
         }
         IndexSegments segments = new IndexSegments(storage, meta.keys());
-        for (String name : meta.head().index()) {
+        Set<String> names = new TreeSet<>(meta.head().index());
+        // a segment that is not listed may be left over from a crash, but then it is what its name says
+        names.addAll(segments.stored());
+        for (String name : names) {
             cancel.check();
             note(IndexSegments.objectName(name), () -> segments.load(name, new ChunkIndex()));
         }
