@@ -175,9 +175,11 @@ public final class Vault implements AutoCloseable {
                 throw new DoppelException(VaultError.PACK_GONE, "Pack '" + index.packObject(pack) + "' is gone");
             }
         }
-        VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
-        list(List.of(version));
-        return version;
+        synchronized (this) {
+            VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
+            list(List.of(version));
+            return version;
+        }
     }
 
     /** Publishes versions, and an index segment of the packs that are in none. */
