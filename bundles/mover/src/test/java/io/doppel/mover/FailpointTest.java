@@ -19,9 +19,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -75,9 +76,9 @@ class FailpointTest {
 
     private void everywhere(int step) throws Exception {
         FaultStage stage = FaultStage.before(step, temp);
-        Map<Point, Operation> points = points(stage.operations());
+        Set<Point> points = points(stage.operations());
         List<Throwable> failures = new ArrayList<>();
-        points.keySet().parallelStream().forEach(p -> {
+        points.parallelStream().forEach(p -> {
             try {
                 int runs = 0;
                 while (!goThrough(stage, p)) {
@@ -96,14 +97,14 @@ class FailpointTest {
         assertTrue(points.size() > 200, () -> points.size() + " faults");
     }
 
-    private static Map<Point, Operation> points(List<Operation> operations) {
-        Map<Point, Operation> points = new java.util.LinkedHashMap<>();
+    private static Set<Point> points(List<Operation> operations) {
+        Set<Point> points = new LinkedHashSet<>();
         Map<String, Integer> seen = new HashMap<>();
         for (Operation o : operations) {
             int ordinal = seen.merge(o.kind() + o.folder(), 1, Integer::sum) - 1;
             for (When side : When.values()) {
                 for (After after : After.values()) {
-                    points.put(new Point(o.kind(), o.folder(), ordinal, side, after), o);
+                    points.add(new Point(o.kind(), o.folder(), ordinal, side, after));
                 }
             }
         }
@@ -184,7 +185,7 @@ class FailpointTest {
         }
         var report = vault.verify(List.of(), (total, n) -> {}, Rig.NEVER);
         assertTrue(report.clean(), report::toString);
-        assertEquals(new TreeMap<>(report.versions()).keySet(), new java.util.TreeSet<>(vault.versionIds()));
+        assertEquals(Set.copyOf(vault.versionIds()), report.versions().keySet());
     }
 
     private static void assertReuse(FaultStage stage, long durable, long stored) {

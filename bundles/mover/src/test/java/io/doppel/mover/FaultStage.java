@@ -54,7 +54,11 @@ final class FaultStage {
         this.full = packs(content) - packs(this.content);
     }
 
-    /** The stage before a backup. @param step 0 for the first */
+    /**
+     * The stage before a backup.
+     *
+     * @param step 0 for the first full, 1 for the one that reads everything again, 2 for the one that reads changes
+     */
     static FaultStage before(int step, Path temp) throws Exception {
         MemoryStorage storage = new MemoryStorage();
         Path state = Files.createTempDirectory(temp, "first");

@@ -244,9 +244,11 @@ public final class Vault implements AutoCloseable {
         own.flush();
         lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
         own.checkPacks();
-        VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
-        list(List.of(version));
-        return version;
+        synchronized (this) {
+            VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
+            list(List.of(version));
+            return version;
+        }
     }
 
     /** Publishes versions, and an index segment of the packs that are in none. */
