@@ -70,7 +70,8 @@ class BrokenOffTest {
             vault.close();
         }
         assertTrue(full >= POINTS / 2, full + " times full");
-        assertTrue(reused >= 3, reused + " times only a part was there");
+        // how often depends on which thread met the full target first
+        assertTrue(reused > 0, "never was only a part there");
     }
 
     private static void assertWhole(FaultStage stage, Vault vault, List<String> done) throws DoppelException {
