@@ -5,6 +5,7 @@ import io.doppel.api.job.CancelToken;
 import io.doppel.api.job.JobService;
 import io.doppel.api.job.Progress;
 import io.doppel.spi.disk.ByteRange;
+import io.doppel.spi.disk.DiskReader;
 import io.doppel.spi.processor.TransferMonitor;
 import io.doppel.spi.processor.TransferResult;
 import io.doppel.spi.storage.Storage;
@@ -60,17 +61,18 @@ final class Rig {
         return Vault.open(storage, state, OWNER, VaultAccess.ATTACH, new char[0]);
     }
 
-    static VersionManifest backup(Vault vault, Bytes disk) throws DoppelException {
+    static VersionManifest backup(Vault vault, DiskReader disk) throws DoppelException {
         return backup(vault, disk, Optional.empty(), Optional.empty());
     }
 
-    static VersionManifest backup(Vault vault, Bytes disk, Optional<String> base, Optional<List<ByteRange>> changes)
+    static VersionManifest backup(
+            Vault vault, DiskReader disk, Optional<String> base, Optional<List<ByteRange>> changes)
             throws DoppelException {
         return backup(vault, "d", disk, base, changes);
     }
 
     static VersionManifest backup(
-            Vault vault, String key, Bytes disk, Optional<String> base, Optional<List<ByteRange>> changes)
+            Vault vault, String key, DiskReader disk, Optional<String> base, Optional<List<ByteRange>> changes)
             throws DoppelException {
         try (WriteSession session = vault.begin()) {
             Transfer transfer = new Transfer(QUIET, 0);
