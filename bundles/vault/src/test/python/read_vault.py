@@ -28,7 +28,7 @@ except ImportError as e:
     packages = "python3-cryptography python3-zstandard python3-lz4 python3-argon2"
     sys.exit(f"{e}; try: apt-get install --no-install-recommends {packages}")
 
-PAGE, WINDOW_PAGES, SEGMENT_PAGES, CHUNK_PAGES = 4096, 1024, 16384, 128
+PAGE, WINDOW_PAGES, SEGMENT_PAGES, CHUNK_PAGES = 4096, 1024, 16384, 64
 FAN_OUT, BLOCK_ENTRIES = 256, 1365
 CHUNK, NODE = 1, 2
 KEYRING, LEASE, RELEASE, HEAD, VERSION, CLOSING = range(1, 7)
