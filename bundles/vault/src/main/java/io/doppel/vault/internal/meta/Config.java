@@ -71,29 +71,31 @@ record Config(String magic, int format, Features features, String id, Instant cr
             throw new DoppelException(
                     VaultError.NO_VAULT, "The storage target has no object '" + NAME + "'", fault.get());
         }
-        List<DoppelException> faults = new ArrayList<>();
+        List<DoppelException> faults = new ArrayList<>(fault.stream().toList());
         for (String copy : copies(io)) {
             addId(ids, io, copy, toWrite).ifPresent(faults::add);
         }
         if (ids.isEmpty()) {
-            throw faults.stream()
-                    .filter(e -> e.is(VaultError.NEWER_FORMAT))
-                    .findFirst()
-                    .or(() -> fault)
-                    .orElseThrow();
+            throw noId(faults);
         }
         return List.copyOf(ids);
+    }
+
+    /** One failure for all: that a copy is of a newer format, or what is wrong with each. */
+    private static DoppelException noId(List<DoppelException> faults) {
+        String all =
+                String.join("; ", faults.stream().map(DoppelException::what).toList());
+        return faults.stream()
+                .filter(e -> e.is(VaultError.NEWER_FORMAT))
+                .findFirst()
+                .orElseGet(() -> new DoppelException(faults.get(0).code(), all, faults.get(0)));
     }
 
     /** Adds the id that an object names, or tells why it names none. */
     private static Optional<DoppelException> addId(Set<String> ids, ObjectIo io, String name, boolean toWrite)
             throws DoppelException {
         try {
-            Config config = parse(name, SignedText.firstLine(io.read(name)), toWrite);
-            if (!name.equals(NAME) && !name.equals(copyName(config.id()))) {
-                throw Problems.damaged(name, "it is the copy of another config");
-            }
-            ids.add(config.id());
+            ids.add(parse(name, SignedText.firstLine(io.read(name)), toWrite).id());
             return Optional.empty();
         } catch (DoppelException e) {
             if (!Problems.mayBeOfOneObject(e) && !e.is(VaultError.NEWER_FORMAT)) {
