@@ -3,6 +3,7 @@ package io.doppel.vault.internal.meta;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
@@ -117,10 +118,12 @@ class CopiesTest {
     private void putsBack(String name, List<String> expected) throws Exception {
         MapStorage watched = storage.view();
         List<String> changes = new ArrayList<>();
+        String leaseBefore = newestLease();
         watched.hook = (operation, object) -> {
             boolean change = operation.equals("put") || operation.equals("delete");
             if (change && !object.startsWith("lease/")) {
-                assertTrue(storage.objects.containsKey(newestLease() + ".closing"), "not yet ours");
+                assertNotEquals(leaseBefore, newestLease(), "changed without the lease");
+                assertTrue(storage.objects.containsKey(newestLease() + ".closing"), "changed before the lease counts");
                 changes.add(operation + " " + object);
             }
         };
@@ -204,16 +207,16 @@ class CopiesTest {
     @Test
     void whereSomethingOfAVaultIsLeftNobodyMakesAnother() throws Exception {
         Map<String, byte[]> whole = new TreeMap<>(storage.objects);
-        storage.objects.remove("config");
-        cannotBeMadeAgain();
-        storage.objects.keySet().removeIf(n -> n.startsWith("lease/"));
-        cannotBeMadeAgain();
-        storage.objects.putAll(whole);
-        storage.objects.keySet().removeIf(n -> n.equals("config") || n.startsWith("copies/"));
-        cannotBeMadeAgain();
-        Fixture.assertCode(VaultError.MISSING_OBJECT, () -> Fixture.attach(storage, folder));
-        storage.objects.keySet().removeIf(n -> n.startsWith("lease/"));
-        cannotBeMadeAgain();
+        for (String left : List.of("copies/", "lease/", "heads/")) {
+            storage.objects.putAll(whole);
+            storage.objects
+                    .keySet()
+                    .removeIf(n -> n.equals("config") || n.matches("(copies|lease|heads)/.*") && !n.startsWith(left));
+            cannotBeMadeAgain();
+            if (!left.equals("copies/")) {
+                Fixture.assertCode(VaultError.MISSING_OBJECT, () -> Fixture.attach(storage, folder));
+            }
+        }
         storage.objects.keySet().removeIf(n -> n.startsWith("heads/"));
         Fixture.assertCode(VaultError.NO_VAULT, () -> Fixture.attach(storage, folder));
         Fixture.create(storage, temp.resolve("other")).close();
