@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,8 @@ public final class VaultMeta implements AutoCloseable {
      * @param owner this server
      * @param compression {@code zstd} or {@code lz4}
      * @param passphrase the first passphrase, or empty for none; cleared on return
-     * @throws DoppelException {@link VaultError#EXISTS} if there is a vault; whatever fails before the last step leaves none
+     * @throws DoppelException {@link VaultError#EXISTS} if there is a vault, or what is left of one; whatever fails before
+     *     its config is put makes none
      */
     public static VaultMeta create(
             Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
@@ -146,12 +148,9 @@ public final class VaultMeta implements AutoCloseable {
             Pair<byte[]> rings = KeyRingObject.newest(io, id, master);
             secrets.addAll(rings.values());
             keys = KeyRingObject.keys(rings.value());
-            List<ObjectProblem> twice = new ArrayList<>(texts.problems());
-            twice.addAll(rings.problems());
-            for (ObjectProblem p : twice) {
-                warnings.add(
-                        p.code().id() + ": " + p.reason() + "; the vault has two of it, and the other one is right");
-            }
+            Stream.concat(texts.problems().stream(), rings.problems().stream())
+                    .map(p -> p.code().id() + ": " + p.reason() + "; there are two of it, and the other one is right")
+                    .forEach(warnings::add);
             VaultMeta meta = new VaultMeta(io, local, config, master, keys, readOnly, warnings);
             meta.attach(owner, mode, unlocked.byKeyFile() ? Optional.empty() : Optional.of(slots));
             if (!readOnly) {
