@@ -67,4 +67,27 @@ public final class DiskImages {
     public static DiskImage inspect(Path image) throws DoppelException {
         return ImageOpener.open(image);
     }
+
+    /**
+     * Closes images, all of them even if some fail.
+     *
+     * @throws DoppelException what failed first; the others are suppressed in it
+     */
+    public static void closeAll(List<DiskImage> images) throws DoppelException {
+        DoppelException first = null;
+        for (DiskImage image : images) {
+            try {
+                image.close();
+            } catch (DoppelException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.disk.ByteRange;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +122,51 @@ class RawImageTest {
                 writeByte(image, i + 1000);
                 assertCode(DiskError.CHANGED, opened::verifyUnchanged);
             }
+        }
+    }
+
+    @Test
+    void whatChangesWhileItIsOpenedStaysNotOpen() throws Exception {
+        Path image = Qemu.raw(at("disk.img"), 100_000, 1);
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread writer = new Thread(() -> {
+            for (int i = 0; !ended.get(); i++) {
+                try {
+                    writeByte(image, i % 1000);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+        writer.start();
+        int refused = 0;
+        try {
+            for (int i = 0; i < 20_000 && refused < 100; i++) {
+                try {
+                    DiskImages.inspect(image).close();
+                } catch (DoppelException e) {
+                    assertTrue(e.is(DiskError.CHANGED), e::getMessage);
+                    refused++;
+                }
+            }
+        } finally {
+            ended.set(true);
+            writer.join();
+        }
+        assertEquals(100, refused, "the image hardly ever changed while it was opened");
+        assertEquals(0, openFiles(image), "files left open");
+    }
+
+    private static long openFiles(Path image) throws Exception {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(fd -> {
+                        try {
+                            return Files.readSymbolicLink(fd).equals(image);
+                        } catch (IOException e) {
+                            return false;
+                        }
+                    })
+                    .count();
         }
     }
 

@@ -23,24 +23,28 @@ final class SourceFile implements ByteSource, Closeable {
     private final SteadyChannel channel;
     private final Optional<SparseFile> sparse;
 
-    private SourceFile(Path path, FileState state, SteadyChannel channel, Optional<SparseFile> sparse) {
+    private SourceFile(Path path, FileState state) throws IOException {
         this.path = path;
         this.state = state;
-        this.channel = channel;
-        this.sparse = sparse;
+        this.channel = new SteadyChannel(path, Set.of(StandardOpenOption.READ));
+        try {
+            this.sparse = SparseFile.open(path, false);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /** Opens a regular file by its real path. */
     static SourceFile open(Path path) throws DoppelException {
         FileState before = FileStates.of(path);
         try {
-            SteadyChannel channel = new SteadyChannel(path, Set.of(StandardOpenOption.READ));
+            SourceFile opened = new SourceFile(path, before);
             try {
-                SourceFile opened = new SourceFile(path, before, channel, SparseFile.open(path, false));
                 opened.verifyUnchanged();
                 return opened;
-            } catch (IOException | DoppelException e) {
-                channel.close();
+            } catch (DoppelException e) {
+                opened.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -97,7 +101,7 @@ final class SourceFile implements ByteSource, Closeable {
         RangeCollector found = new RangeCollector();
         long end = Math.min(range.end(), size());
         if (sparse.isEmpty()) {
-            found.add(range.offset(), end);
+            found.add(range.offset(), range.end());
             return found.ranges();
         }
         try {
@@ -116,6 +120,9 @@ final class SourceFile implements ByteSource, Closeable {
             }
         } catch (IOException e) {
             throw Failures.of(e, path.toString());
+        }
+        if (range.end() > size()) {
+            found.add(Math.max(range.offset(), size()), range.end());
         }
         return found.ranges();
     }
