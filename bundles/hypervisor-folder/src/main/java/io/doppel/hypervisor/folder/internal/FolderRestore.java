@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,9 +138,7 @@ final class FolderRestore implements RestoreTarget {
             swap.complete();
             return;
         }
-        List<String> placed = new ArrayList<>(plan.images().values());
-        placed.addAll(plan.others().keySet());
-        swap.begin(new SwapJournal(plan.request().restoreId(), original.id(), plan.replaced(), placed));
+        swap.begin(new SwapJournal(plan.request().restoreId(), original.id(), plan.replaced(), plan.placed()));
     }
 
     @Override

@@ -38,11 +38,12 @@ final class FolderSnapshot implements Snapshot {
         List<DiskImage> opened = DiskImages.openAll(
                 images.stream().map(MachineFolder.Image::file).toList());
         List<DiskOffer> offers = new ArrayList<>();
-        for (int i = 0; i < opened.size(); i++) {
-            offers.add(offer(images.get(i), opened.get(i), request));
-        }
-        for (DiskImage image : opened) {
-            image.close();
+        try {
+            for (int i = 0; i < opened.size(); i++) {
+                offers.add(offer(images.get(i), opened.get(i), request));
+            }
+        } finally {
+            DiskImages.closeAll(opened);
         }
         return new FolderSnapshot(now, offers, config);
     }

@@ -38,13 +38,15 @@ record RestorePlan(
         if (request.overOriginal().isPresent()) {
             MachineFolder original = tree.find(request.overOriginal().get());
             checkNoneUnfinished(original);
-            return new RestorePlan(
+            RestorePlan plan = new RestorePlan(
                     request,
                     original.folder(),
                     Optional.of(original),
                     images,
                     others,
                     replaced(original, images, others));
+            Swap.checkNothingInTheWay(plan.machineFolder(), plan.placed(), plan.replaced());
+            return plan;
         }
         FileNames.check(request.name());
         Path folder = tree.root().resolve(request.name());
@@ -106,6 +108,13 @@ record RestorePlan(
             }
         }
         return List.copyOf(gone);
+    }
+
+    /** Names of all files to write. */
+    List<String> placed() {
+        List<String> names = new ArrayList<>(images.values());
+        names.addAll(others.keySet());
+        return List.copyOf(names);
     }
 
     /** The plan in sentences. */

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * Puts a restore's new files in the place of old ones. Every step can be done again after a crash. The steps are made
@@ -29,13 +31,38 @@ final class Swap {
         this.step = step;
     }
 
-    /** Decides for the swap and completes it. */
+    /**
+     * Decides for the swap and completes it.
+     *
+     * @throws DoppelException {@link FolderError#SWAP_CONFLICT} if something is in the way that is not to be replaced; nothing has
+     *     changed then
+     */
     void begin(SwapJournal journal) throws IOException, DoppelException {
+        checkNothingInTheWay(machineFolder, journal.placed(), journal.replaced());
+        // a name that comes to be there only through this swap must not be taken for an old one after a crash
+        List<String> replaced = journal.replaced().stream()
+                .filter(name -> FolderFiles.exists(machineFolder.resolve(name)))
+                .toList();
         step.run();
         FolderFiles.sync(workFolder);
         step.run();
-        journal.write(workFolder);
+        new SwapJournal(journal.restoreId(), journal.machineId(), replaced, journal.placed()).write(workFolder);
         complete();
+    }
+
+    /**
+     * Checks that each new name is free or will be.
+     *
+     * @throws DoppelException {@link FolderError#SWAP_CONFLICT} otherwise
+     */
+    static void checkNothingInTheWay(Path machineFolder, Collection<String> placed, Collection<String> replaced)
+            throws DoppelException {
+        for (String name : placed) {
+            Path place = machineFolder.resolve(name);
+            if (!replaced.contains(name) && FolderFiles.exists(place)) {
+                throw new DoppelException(FolderError.SWAP_CONFLICT, place + " is in the way of a restored file");
+            }
+        }
     }
 
     /** Completes a swap that was decided for. */

@@ -290,6 +290,24 @@ class RestoreTest {
     }
 
     @Test
+    void whatIsInTheWayIsMetBeforeAnythingMoves() throws Exception {
+        FolderHost host = tree.connect();
+        RestoreRequest request = tree.over(host.snapshot(wanted("web")), "web", "r1");
+        Files.delete(root.resolve("web/machine.cfg"));
+        Files.createDirectory(root.resolve("web/machine.cfg"));
+        assertCode(FolderError.SWAP_CONFLICT, () -> host.prepareRestore(request));
+        Files.delete(root.resolve("web/machine.cfg"));
+        try (RestoreTarget target = host.prepareRestore(request)) {
+            tree.fill(target, request, NEW);
+            Files.createDirectory(root.resolve("web/machine.cfg"));
+            assertCode(FolderError.SWAP_CONFLICT, target::finish);
+            assertArrayEquals(old, Files.readAllBytes(root.resolve("web/disk0.img")));
+        }
+        assertEquals(List.of("disk0.img", "disk1.raw", "machine.cfg", "nested"), names("web"));
+        assertEquals(2, host.snapshot(wanted("web")).disks().size());
+    }
+
+    @Test
     void aDiskThatVanishedIsNotDeclaredRestored() throws Exception {
         FolderHost host = tree.connect();
         RestoreRequest request = tree.over(host.snapshot(wanted("web")), "web", "r1");
