@@ -23,15 +23,35 @@ final class Failures {
     }
 
     /**
+     * Of something that needs no space.
+     *
      * @param doing what was tried, to follow "Cannot"
      */
     DoppelException of(IOException e, String doing) {
-        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        String shown = reason == null ? e.getClass().getSimpleName() : reason;
-        return new DoppelException(kind(e, shown), "Cannot " + doing + " in " + folder + " (" + shown + ")", e);
+        return failure(kind(e, false), e, doing);
     }
 
-    private StorageError kind(IOException e, String reason) {
+    /** Of writing before an object has its name. */
+    DoppelException ofWriting(IOException e, String doing) {
+        return failure(kind(e, true), e, doing);
+    }
+
+    /** Behind the point where an object got its name: whatever the reason, the object may be there now. */
+    DoppelException unsettled(IOException e, String doing) {
+        return failure(StorageError.IO, e, doing);
+    }
+
+    private DoppelException failure(StorageError kind, IOException e, String doing) {
+        return new DoppelException(kind, "Cannot " + doing + " in " + folder + " (" + reason(e) + ")", e);
+    }
+
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+
+    private StorageError kind(IOException e, boolean needsSpace) {
+        String reason = reason(e);
         if (e instanceof EOFException) {
             return StorageError.TOO_SHORT;
         }
@@ -49,17 +69,17 @@ final class Failures {
         if (reason.contains("Read-only file system")) {
             return StorageError.READ_ONLY;
         }
-        return fromFileStore();
+        return fromFileStore(needsSpace);
     }
 
     /** Messages come in the language of the system; the state of the file system does not. */
-    private StorageError fromFileStore() {
+    private StorageError fromFileStore(boolean needsSpace) {
         try {
             FileStore store = Files.getFileStore(folder);
             if (store.isReadOnly()) {
                 return StorageError.READ_ONLY;
             }
-            return store.getUsableSpace() < NEXT_TO_NOTHING ? StorageError.FULL : StorageError.IO;
+            return needsSpace && store.getUsableSpace() < NEXT_TO_NOTHING ? StorageError.FULL : StorageError.IO;
         } catch (IOException gone) {
             return StorageError.UNREACHABLE;
         }

@@ -102,7 +102,7 @@ public final class FolderStorage implements Storage {
             }
             return writer;
         } catch (IOException e) {
-            throw failures.of(e, "write object '" + name + "'");
+            throw failures.ofWriting(e, "write object '" + name + "'");
         }
     }
 
@@ -214,7 +214,7 @@ public final class FolderStorage implements Storage {
             try {
                 session = new FolderSetup(ops, folder).start();
             } catch (IOException e) {
-                throw failures.of(e, "write");
+                throw failures.ofWriting(e, "write");
             }
         }
         return session;

@@ -43,7 +43,7 @@ final class FolderWriter implements ObjectWriter {
         try {
             file.write(buffer, from, length);
         } catch (IOException e) {
-            throw new Failures(folder.root()).of(e, "write object '" + name + "'");
+            throw new Failures(folder.root()).ofWriting(e, "write object '" + name + "'");
         }
     }
 
@@ -57,7 +57,7 @@ final class FolderWriter implements ObjectWriter {
             publish();
         } catch (IOException e) {
             folder.forgetDurable();
-            throw new Failures(folder.root()).of(e, "store object '" + name + "'");
+            throw new Failures(folder.root()).ofWriting(e, "store object '" + name + "'");
         } finally {
             close();
         }
@@ -78,7 +78,12 @@ final class FolderWriter implements ObjectWriter {
             taken = true;
         }
         // If the name is taken, too: the caller may rely on the other's object, whose writer may not have come so far.
-        ops.syncFolder(path.getParent());
+        try {
+            ops.syncFolder(path.getParent());
+        } catch (IOException e) {
+            folder.forgetDurable();
+            throw new Failures(folder.root()).unsettled(e, "make the name of object '" + name + "' durable");
+        }
         if (taken) {
             throw new DoppelException(StorageError.EXISTS, "Object '" + name + "' exists in " + folder.root());
         }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every failing operation becomes the right error, harms nothing, and the same put works afterwards. */
 class FailuresTest {
@@ -95,9 +96,11 @@ class FailuresTest {
         assertTrue(e.is(StorageError.IO), e.getMessage());
     }
 
-    @Test
-    void unflushedNameIsAnError() throws Exception {
-        ops.fail(Op.Kind.SYNC_FOLDER, "Input/output error");
+    /** FULL would say that the object is not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Input/output error", "No space left on device", "Disk quota exceeded"})
+    void unflushedNameIsAnError(String reason) throws Exception {
+        ops.fail(Op.Kind.SYNC_FOLDER, reason);
         DoppelException e = assertThrows(DoppelException.class, () -> put("a/new"));
         assertTrue(e.is(StorageError.IO), e.getMessage());
         ops.fail(null, null);
