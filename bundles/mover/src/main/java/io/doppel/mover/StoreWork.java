@@ -29,6 +29,9 @@ final class StoreWork implements DiskWork {
     private final SegmentPlan plan;
     private final Meter meter;
     private final TreeSet<Long> underWay = new TreeSet<>();
+    /** End of the last segment that was given. */
+    private long planned;
+
     private TransferResult.DiskResult result;
 
     /**
@@ -55,10 +58,24 @@ final class StoreWork implements DiskWork {
     @Override
     public Optional<Segment> next() throws DoppelException {
         Optional<Segment> segment = plan.next();
+        zeroUpTo(segment.map(Segment::start).orElse(source.size()));
+        segment.ifPresent(s -> planned = s.end());
         synchronized (underWay) {
             segment.ifPresent(s -> underWay.add(s.start()));
         }
         return segment;
+    }
+
+    /** Zeroes what no segment covers where the source has nothing, on disks that hold something else. */
+    private void zeroUpTo(long offset) throws DoppelException {
+        if (!changedOnly && offset > planned) {
+            for (DiskWriter w : writers) {
+                if (!w.startsZeroed()) {
+                    w.zero(planned, offset - planned);
+                }
+            }
+            planned = offset;
+        }
     }
 
     @Override

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.VersionManifest;
+import io.doppel.vault.WriteSession;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +91,48 @@ class StoreAndRestoreTest {
                 before = changed;
             }
         }
+    }
+
+    /** Holes of the source, of whole segments too, must not leave what a second sink held before. */
+    @Test
+    void aSecondSinkThatHeldSomethingGetsTheSourcesHoles() throws Exception {
+        int dataAt = 70 << 20;
+        byte[] data = Bytes.made(10, 1 << 20);
+        Bytes source = new Bytes(data) {
+            @Override
+            public long size() {
+                return 130 << 20;
+            }
+
+            @Override
+            public List<ByteRange> allocated(ByteRange range) {
+                long from = Math.max(range.offset(), dataAt);
+                long to = Math.min(range.end(), dataAt + data.length);
+                return from < to ? List.of(new ByteRange(from, to - from)) : List.of();
+            }
+
+            @Override
+            public void read(long offset, byte[] buffer, int from, int length) throws DoppelException {
+                super.read(offset - dataAt, buffer, from, length);
+            }
+        };
+        byte[] target = new byte[130 << 20];
+        Arrays.fill(target, (byte) 0xEE);
+        Bytes used = new Bytes(target) {
+            @Override
+            public boolean startsZeroed() {
+                return false;
+            }
+        };
+        try (Vault vault = Rig.create(new MemoryStorage(), state);
+                WriteSession session = vault.begin()) {
+            Transfer transfer = new Transfer(Rig.QUIET, 0);
+            transfer.store("d", source, session, Optional.empty(), Optional.empty(), List.of(used));
+            transfer.run();
+        }
+        assertArrayEquals(data, Arrays.copyOfRange(target, dataAt, dataAt + data.length));
+        Arrays.fill(target, dataAt, dataAt + data.length, (byte) 0);
+        assertTrue(Arrays.equals(new byte[target.length], target), "old bytes are left");
     }
 
     @Test
