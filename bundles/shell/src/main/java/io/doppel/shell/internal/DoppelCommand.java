@@ -65,15 +65,15 @@ public abstract class DoppelCommand implements Action {
         String failure;
         try {
             run(Words.takeOptions(this, values(words())));
-            onto.out().flush();
             return null;
         } catch (DoppelException e) {
             if (e.is(CommonError.INTERNAL)) {
                 LOG.error("A command failed by our own fault", e);
             }
             failure = e.getMessage();
+        } finally {
+            onto.out().flush();
         }
-        onto.out().flush();
         if (single) {
             onto.err().println(failure);
             onto.err().flush();
