@@ -128,6 +128,7 @@ class ConsoleTest {
         process.getOutputStream().flush();
         String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), shown);
+        assertTrue(shown.contains("'help doppel' lists the commands"), shown);
         assertTrue(shown.endsWith(" status 0\r\nas before\r\n"), shown);
     }
 
