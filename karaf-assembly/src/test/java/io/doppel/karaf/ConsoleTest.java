@@ -100,6 +100,39 @@ class ConsoleTest {
     }
 
     @Test
+    void bothStreamsKeepTheirOrderWhenTheyGoToOnePlace() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Path place = folder.resolve("vault " + i);
+            Process command = server.builder("doppel:vault-add", "local", "--name", "v" + i, "--set", "path=" + place)
+                    .redirectErrorStream(true)
+                    .start();
+            command.getOutputStream().close();
+            String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, command.waitFor(), said);
+            List<String> lines = said.lines().toList();
+            assertEquals(2, lines.size(), said);
+            assertEquals("Vault 'v" + i + "' was made.", lines.get(0));
+            assertTrue(lines.get(1).startsWith("Reminder: "), said);
+        }
+    }
+
+    @Test
+    void leavingTheShellLeavesTheTerminalAsItWas() throws Exception {
+        ProcessBuilder shell = server.builder("shell");
+        String steps = "before=$(stty -g); '" + shell.command().get(0)
+                + "' shell; echo \" status $?\"; [ \"$before\" = \"$(stty -g)\" ] && echo as before";
+        shell.command(List.of("script", "-qec", steps, "/dev/null"));
+        shell.environment().put("TERM", "xterm");
+        Process process = shell.redirectErrorStream(true).start();
+        process.getOutputStream().write("logout\n".getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), shown);
+        assertTrue(shown.contains("'help doppel' lists the commands"), shown);
+        assertTrue(shown.endsWith(" status 0\r\nas before\r\n"), shown);
+    }
+
+    @Test
     void argumentsKeepTheirSpaces() throws Exception {
         assertEquals(
                 "a  b it's $HOME \"q\" \\\n",

@@ -2,7 +2,6 @@ package io.doppel.bench;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
-import io.doppel.api.job.JobService;
 import io.doppel.api.job.Progress;
 import io.doppel.disks.DiskImages;
 import io.doppel.mover.Transfer;
@@ -104,7 +103,7 @@ public final class FaultTarget {
 
     private static void check(Storage storage, Path state) throws DoppelException, NoSuchAlgorithmException {
         try (Vault vault = Vault.open(storage, state, OWNER, VaultAccess.READ_ONLY, NO_PASSPHRASE)) {
-            VerifyReport report = vault.verify(List.of(), (total, done) -> {}, new Never());
+            VerifyReport report = vault.verify(List.of(), (total, done) -> {}, CancelToken.NEVER);
             if (!report.clean()) {
                 System.err.println("check: " + report);
                 System.exit(2);
@@ -131,7 +130,7 @@ public final class FaultTarget {
     private static final class Quiet implements TransferMonitor {
         @Override
         public CancelToken cancel() {
-            return new Never();
+            return CancelToken.NEVER;
         }
 
         @Override
@@ -140,21 +139,6 @@ public final class FaultTarget {
         @Override
         public void warning(String diskKey, String text) {
             System.err.println(diskKey + ": " + text);
-        }
-    }
-
-    private static final class Never implements CancelToken {
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void check() {}
-
-        @Override
-        public JobService.Subscription onCancel(Runnable action) {
-            return () -> {};
         }
     }
 }

@@ -79,7 +79,7 @@ public final class Main {
     }
 
     /** The streams are opened raw: System.out would recode what a command prints as bytes. */
-    private int command(String command) throws JSchException, IOException {
+    private int command(String command) throws JSchException, IOException, InterruptedException {
         Optional<Terminal> terminal = Terminal.ofStandardOutput();
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         OutputStream err = new FileOutputStream(FileDescriptor.err);

@@ -3,7 +3,6 @@ package io.doppel.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.concurrent.CountDownLatch;
 
 /** Copies one stream to another as the bytes come. */
 final class Pump {
@@ -11,30 +10,20 @@ final class Pump {
 
     private Pump() {}
 
-    /**
-     * Copies on a daemon thread until the source ends or either side is gone.
-     *
-     * @return open until the copying has ended
-     */
-    static CountDownLatch start(String name, InputStream from, OutputStream to, boolean closeAtEnd) {
-        CountDownLatch done = new CountDownLatch(1);
+    /** Copies on a daemon thread until the source ends, and closes the other side then, or until either side is gone. */
+    static void start(String name, InputStream from, OutputStream to) {
         Thread thread = new Thread(
                 () -> {
                     try {
                         copy(from, to);
-                        if (closeAtEnd) {
-                            to.close();
-                        }
+                        to.close();
                     } catch (IOException e) {
                         // The other side went away; whoever waits for the command reports how it ended.
-                    } finally {
-                        done.countDown();
                     }
                 },
                 "doppel-" + name);
         thread.setDaemon(true);
         thread.start();
-        return done;
     }
 
     static void copy(InputStream from, OutputStream to) throws IOException {

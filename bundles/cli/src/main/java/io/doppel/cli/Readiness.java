@@ -41,7 +41,7 @@ final class Readiness {
         return server.isAlive() ? lastAnswer : "its process has ended";
     }
 
-    private boolean answers(String probe) {
+    private boolean answers(String probe) throws InterruptedException {
         try {
             Session session = console.connect(CONNECT_MILLIS);
             try {

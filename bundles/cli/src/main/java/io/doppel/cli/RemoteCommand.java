@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import sun.misc.Signal;
@@ -33,26 +32,27 @@ final class RemoteCommand {
     /**
      * Runs to the command's end, or until a signal stopped it.
      *
+     * @param out gets standard output; stays open
+     * @param err gets standard error; stays open
      * @return the command's own status, or one of {@link ExitStatus}
      */
     int run(InputStream in, OutputStream out, OutputStream err, Optional<Terminal> terminal)
-            throws JSchException, IOException {
+            throws JSchException, IOException, InterruptedException {
         ChannelExec channel = (ChannelExec) session.openChannel("exec");
         channel.setCommand(command);
         terminal.ifPresent(t -> {
             channel.setPty(true);
             channel.setPtyType(t.type(), t.columns(), t.lines(), 0, 0);
         });
-        InputStream remoteOut = channel.getInputStream();
-        InputStream remoteErr = channel.getErrStream();
+        Delivery output = new Delivery(out);
+        channel.setOutputStream(output);
+        channel.setErrStream(new Delivery(err));
         OutputStream remoteIn = channel.getOutputStream();
         channel.connect(CONNECT_MILLIS);
         Signal.handle(new Signal("INT"), signal -> interrupt(channel, remoteIn));
         Signal.handle(new Signal("TERM"), signal -> interrupt(channel, remoteIn));
-        Pump.start("stdin", in, remoteIn, true);
-        CountDownLatch errors = Pump.start("stderr", remoteErr, err, false);
-        Pump.copy(remoteOut, out);
-        awaitQuietly(errors);
+        Pump.start("stdin", in, remoteIn);
+        output.await();
         return status(channel);
     }
 
@@ -78,26 +78,14 @@ final class RemoteCommand {
     }
 
     /** JSch tells nobody when the status has come, so this looks until it has. */
-    private int status(ChannelExec channel) {
+    private int status(ChannelExec channel) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
-        try {
-            while (!channel.isClosed() && System.nanoTime() < deadline) {
-                TimeUnit.MILLISECONDS.sleep(2);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        while (!channel.isClosed() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(2);
         }
         if (interrupted.get()) {
             return ExitStatus.INTERRUPTED;
         }
         return channel.getExitStatus() < 0 ? ExitStatus.UNAVAILABLE : channel.getExitStatus();
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -27,7 +27,7 @@ final class RemoteShell {
         Signal.handle(
                 new Signal("WINCH"),
                 signal -> Terminal.current().ifPresent(t -> channel.setPtySize(t.columns(), t.lines(), 0, 0)));
-        Pump.start("stdin", in, remoteIn, true);
+        Pump.start("stdin", in, remoteIn);
         Pump.copy(remoteOut, out);
     }
 }

@@ -23,8 +23,13 @@ final class Workspace implements AutoCloseable {
         return buffer;
     }
 
-    WriteSession.Lane lane(WriteSession session) {
-        return lanes.computeIfAbsent(session, WriteSession::lane);
+    WriteSession.Lane lane(WriteSession session) throws DoppelException {
+        WriteSession.Lane lane = lanes.get(session);
+        if (lane == null) {
+            lane = session.lane();
+            lanes.put(session, lane);
+        }
+        return lane;
     }
 
     VersionDisk.ChunkReader reader(VersionDisk disk) {

@@ -2,7 +2,6 @@ package io.doppel.mover;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
-import io.doppel.api.job.JobService;
 import io.doppel.api.job.Progress;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskReader;
@@ -24,20 +23,7 @@ import java.util.Optional;
 /** Backs up and restores one disk of one machine with the vault and the mover alone. */
 final class Rig {
     static final VaultOwner OWNER = new VaultOwner("installation", "server");
-    static final CancelToken NEVER = new CancelToken() {
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void check() {}
-
-        @Override
-        public JobService.Subscription onCancel(Runnable action) {
-            return () -> {};
-        }
-    };
+    static final CancelToken NEVER = CancelToken.NEVER;
     static final TransferMonitor QUIET = new TransferMonitor() {
         @Override
         public CancelToken cancel() {

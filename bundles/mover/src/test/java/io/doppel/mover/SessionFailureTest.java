@@ -12,6 +12,7 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.Vault;
+import io.doppel.vault.VaultError;
 import io.doppel.vault.WriteSession;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -129,8 +130,9 @@ class SessionFailureTest {
             for (Future<?> store : stores) {
                 Throwable ended = assertThrows(java.util.concurrent.ExecutionException.class, store::get)
                         .getCause();
-                assertTrue(ended instanceof DoppelException d && d.is(CommonError.CANCELLED), () -> "" + ended);
+                assertTrue(ended instanceof DoppelException d && d.is(VaultError.CLOSED), () -> "" + ended);
             }
+            assertTrue(assertThrows(DoppelException.class, session::lane).is(VaultError.CLOSED));
         }
         threads.shutdown();
         try (Vault vault = Rig.open(storage, state)) {

@@ -1,6 +1,5 @@
 package io.doppel.vault;
 
-import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
@@ -239,7 +238,7 @@ public final class Vault implements AutoCloseable {
     public VersionManifest publish(WriteSession session, VersionManifest draft) throws DoppelException {
         Session own = sessions.get(session.id());
         if (own == null) {
-            throw new DoppelException(CommonError.CANCELLED, "The write session has ended");
+            throw Session.ended();
         }
         own.flush();
         lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
@@ -299,7 +298,10 @@ public final class Vault implements AutoCloseable {
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        return new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
+        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
+        // without keys, all looks damaged
+        meta.requireOpen();
+        return report;
     }
 
     /** The recovery key as text, in an array that the caller clears. */
@@ -340,7 +342,7 @@ public final class Vault implements AutoCloseable {
     }
 
     private RecordReader newRecordReader(Proof proof) {
-        return new RecordReader(storage, meta.keys(), index, proof);
+        return new RecordReader(storage, meta.keys(), index, proof, meta::requireOpen);
     }
 
     /** What sessions stored without publishing is found by whoever opens the vault next, as after a crash. */

@@ -93,7 +93,13 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0017",
             false,
             "What this server remembers of the vault cannot be read.",
-            "Check the disk of the server's data folder, then attach the vault again.");
+            "Check the disk of the server's data folder, then attach the vault again."),
+    /** Closed under the hands of whoever used it. */
+    CLOSED(
+            "DPL-VLT-0018",
+            true,
+            "The vault was closed while it was in use: it was removed here, its storage type's plug-in left, or the server is stopping.",
+            "Once the vault is there again, run the job again; what was stored is reused.");
 
     private final String id;
     private final boolean retryable;

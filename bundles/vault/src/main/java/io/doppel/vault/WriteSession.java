@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Stores one machine's disks. Opened by {@link Vault#begin()}; safe for several threads, each with its own {@link Lane}. What it stored
- * stays in the vault as packs even if it is closed without being published, and is reused by later sessions.
+ * stays in the vault as packs even if it is closed without being published, and is reused by later sessions. Whoever goes on to use it
+ * or its parts after it was closed gets {@link VaultError#CLOSED}.
  */
 @ProviderType
 public interface WriteSession extends AutoCloseable {
@@ -17,8 +18,12 @@ public interface WriteSession extends AutoCloseable {
     /** The vault's own id. */
     String vaultId();
 
-    /** A lane for one thread; closed by that thread, or by the session at the latest. */
-    Lane lane();
+    /**
+     * A lane for one thread; closed by that thread, or by the session at the latest.
+     *
+     * @throws DoppelException {@link VaultError#CLOSED} if the session has ended
+     */
+    Lane lane() throws DoppelException;
 
     /**
      * Starts a disk.

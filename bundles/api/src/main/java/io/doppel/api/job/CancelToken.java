@@ -6,6 +6,22 @@ import org.osgi.annotation.versioning.ProviderType;
 /** Tells whether work shall stop. Safe for several threads. Long work asks at least every 200 ms. */
 @ProviderType
 public interface CancelToken {
+    /** Of work that nobody stops: tools, tests. */
+    CancelToken NEVER = new CancelToken() {
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public void check() {}
+
+        @Override
+        public JobService.Subscription onCancel(Runnable action) {
+            return () -> {};
+        }
+    };
+
     /** Whether it shall stop. */
     boolean isCancelled();
 

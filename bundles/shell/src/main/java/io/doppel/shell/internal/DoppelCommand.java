@@ -19,13 +19,16 @@ import org.slf4j.LoggerFactory;
  * serves one call.
  */
 public abstract class DoppelCommand implements Action {
-    /** What options of several commands mean. */
+    /** What words of several commands mean. */
     protected static final String SET =
             "A setting as name=value, without blanks around the equals sign; may be repeated";
 
     /** As {@link #SET}. */
     protected static final String SET_SECRET =
             "A secret setting: name=- takes a line of standard input (the interactive shell asks), name=@FILE the first line of a file on the server; may be repeated";
+
+    /** As {@link #SET}. */
+    protected static final String RUN = "Number of the run, see job-list";
 
     /** As {@link #SET}. */
     protected static final String DISKS = "Only these disks: their keys, separated by commas";
@@ -65,15 +68,15 @@ public abstract class DoppelCommand implements Action {
         String failure;
         try {
             run(Words.takeOptions(this, values(words())));
-            onto.out().flush();
             return null;
         } catch (DoppelException e) {
             if (e.is(CommonError.INTERNAL)) {
                 LOG.error("A command failed by our own fault", e);
             }
             failure = e.getMessage();
+        } finally {
+            onto.out().flush();
         }
-        onto.out().flush();
         if (single) {
             onto.err().println(failure);
             onto.err().flush();
@@ -169,13 +172,6 @@ public abstract class DoppelCommand implements Action {
     /** Words that make no sense. */
     protected static DoppelException usage(String what) {
         return Words.usage(what);
-    }
-
-    /** Refuses arguments. */
-    protected static void none(List<String> arguments) throws DoppelException {
-        if (!arguments.isEmpty()) {
-            throw usage("'" + arguments.get(0) + "' is one word too many");
-        }
     }
 
     /** Goes on only after a yes, given before or now. */

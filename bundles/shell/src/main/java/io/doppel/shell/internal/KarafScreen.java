@@ -30,16 +30,18 @@ final class KarafScreen implements Screen {
     private static final Set<String> DUMB = Set.of("", "dumb", "unknown");
 
     private final Session session;
-    private final PrintStream out = System.out;
+    private final PrintStream out;
     private final PrintStream err;
     private final boolean interactive;
     private final boolean piped;
 
     KarafScreen(Session session) {
+        Object commandSession = session.get(".commandSession");
         this.session = session;
+        this.out = SessionStream.out(commandSession);
         this.err = session.get(TERMINAL) instanceof Terminal terminal
                 ? new PrintStream(terminal.output(), true, terminal.encoding())
-                : new PrintStream(new SessionError(session.get(".commandSession")), true);
+                : SessionStream.err(commandSession);
         this.interactive = session.getTerminal() != null;
         Process process = Process.Utils.current();
         this.piped = process != null && !process.isTty(1);
@@ -52,6 +54,7 @@ final class KarafScreen implements Screen {
 
     @Override
     public PrintStream err() {
+        out.flush();
         return err;
     }
 
@@ -112,6 +115,7 @@ final class KarafScreen implements Screen {
     }
 
     private String readLine(String prompt, Character mask) throws DoppelException {
+        out.flush();
         try {
             return session.readLine(prompt, mask);
         } catch (UserInterruptException | EndOfFileException e) {
@@ -147,6 +151,7 @@ final class KarafScreen implements Screen {
             }
             if (b == '\r') {
                 out.println();
+                out.flush();
             }
             return Secrets.decode(line, length, StandardCharsets.UTF_8);
         } catch (IOException e) {

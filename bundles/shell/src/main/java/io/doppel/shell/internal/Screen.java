@@ -7,10 +7,10 @@ import java.util.OptionalInt;
 
 /** The person or script at the other end of a command. Used by the command's thread alone. */
 public interface Screen {
-    /** Standard output: results and nothing else. */
+    /** Standard output: results and nothing else. Sent when it is flushed. */
     PrintStream out();
 
-    /** Standard error: reminders and failures. */
+    /** Standard error: reminders and failures, sent line by line, and after what was printed on standard output before. */
     PrintStream err();
 
     /** Columns of the terminal that standard output goes to; empty if it goes to a file or a pipe. */

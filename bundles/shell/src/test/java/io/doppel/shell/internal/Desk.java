@@ -96,10 +96,12 @@ final class Desk {
         List.of(inventory, vaults, jobs).forEach(registry::register);
         Set<Class<?>> classes = new LinkedHashSet<>(Commands.ALL);
         for (Class<?> command : Commands.ALL) {
-            for (Field field : command.getDeclaredFields()) {
-                Completion completion = field.getAnnotation(Completion.class);
-                if (completion != null) {
-                    classes.add(completion.value());
+            for (Class<?> type = command; type != Object.class; type = type.getSuperclass()) {
+                for (Field field : type.getDeclaredFields()) {
+                    Completion completion = field.getAnnotation(Completion.class);
+                    if (completion != null) {
+                        classes.add(completion.value());
+                    }
                 }
             }
         }

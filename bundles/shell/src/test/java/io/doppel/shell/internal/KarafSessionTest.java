@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.console.Session;
@@ -112,6 +114,62 @@ class KarafSessionTest {
         assertThrows(Exception.class, () -> session("\u0003", Map.of()).execute("doppel:backup lab/web --vault main"));
         assertEquals(List.of(7L), services.jobs.cancelled);
         assertTrue(errText().contains("Stopping run 7"), errText());
+    }
+
+    /** What the SSH server sends of one of a command's streams: whatever was written until a flush, as one packet. */
+    private static final class Packets extends BufferedOutputStream {
+        Packets(List<String> sent) {
+            super(new OutputStream() {
+                @Override
+                public void write(int b) {
+                    throw new AssertionError("single bytes");
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) {
+                    sent.add(new String(bytes, offset, length, StandardCharsets.UTF_8));
+                }
+            });
+        }
+    }
+
+    private List<String> sent(String command, Map<String, String> environment) {
+        List<String> sent = new ArrayList<>();
+        Session session = factory.create(
+                new ByteArrayInputStream("no\r".getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(new Packets(sent), false, StandardCharsets.UTF_8),
+                new PrintStream(new Packets(sent), false, StandardCharsets.UTF_8));
+        environment.forEach(session::put);
+        try {
+            session.execute(command);
+        } catch (Exception e) {
+            ShellUtil.logException(session, e);
+        }
+        return sent;
+    }
+
+    @Test
+    void linesOfBothStreamsAreSentWholeAndInTheOrderInWhichTheyWerePrinted() {
+        List<String> sent = sent("doppel:vault-add local --name other --set path=/x", Map.of());
+        assertEquals(2, sent.size(), sent.toString());
+        assertEquals("Vault 'other' was made.\n", sent.get(0));
+        assertTrue(sent.get(1).startsWith("Reminder: ") && sent.get(1).endsWith("key-export other\n"), sent.get(1));
+    }
+
+    @Test
+    void progressIsSentWhileTheRunGoesOn() {
+        services.jobs.steps = 3;
+        List<String> sent = sent("doppel:backup lab/web --vault main", Map.of("COLUMNS", "80", "TERM", "xterm"));
+        long frames =
+                sent.stream().filter(packet -> packet.contains("run 7 backup")).count();
+        assertTrue(frames >= 2, sent.toString());
+    }
+
+    @Test
+    void questionIsSentBeforeTheAnswerIsRead() {
+        List<String> sent = sent("doppel:vault-remove main", Map.of("COLUMNS", "80", "TERM", "xterm"));
+        assertTrue(sent.get(0).endsWith("(yes/no) "), sent.toString());
+        assertTrue(sent.get(sent.size() - 1).contains("DPL-SHL-"), sent.toString());
     }
 
     @Test

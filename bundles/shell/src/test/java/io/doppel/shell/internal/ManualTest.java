@@ -53,8 +53,7 @@ class ManualTest {
 
     private static void section(StringBuilder text, Class<? extends DoppelCommand> type) throws Exception {
         Command command = type.getAnnotation(Command.class);
-        Field words = type.getDeclaredField("arguments");
-        Argument argument = words.getAnnotation(Argument.class);
+        Argument argument = arguments(type).getAnnotation(Argument.class);
         text.append("\n### " + command.name() + "\n\n" + command.description() + ".\n\n");
         String syntax = "doppel:" + command.name() + " " + argument.name();
         text.append("    " + syntax.stripTrailing() + " [OPTIONS]\n\n");
@@ -69,6 +68,17 @@ class ManualTest {
             text.append("| `" + option.name() + value + "` | " + option.description() + " |\n");
         }
         example(text, command.name());
+    }
+
+    private static Field arguments(Class<?> command) throws NoSuchFieldException {
+        for (Class<?> type = command; type != Object.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (field.isAnnotationPresent(Argument.class)) {
+                    return field;
+                }
+            }
+        }
+        throw new NoSuchFieldException(command.getName());
     }
 
     private static String value(String option) {

@@ -3,9 +3,9 @@ package io.doppel.vault.format;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.storage.local.LocalStorage;
-import io.doppel.vault.NeverCancelled;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultOwner;
@@ -39,7 +39,7 @@ class GoldenVaultTest {
                     assertEquals(expected.sha256(), Sha256.of(disk), expected::toString);
                 }
             }
-            VerifyReport report = vault.verify(List.of(), (total, done) -> {}, new NeverCancelled());
+            VerifyReport report = vault.verify(List.of(), (total, done) -> {}, CancelToken.NEVER);
             assertTrue(report.clean(), report::toString);
         }
     }

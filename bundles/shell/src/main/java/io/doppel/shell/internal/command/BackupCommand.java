@@ -4,14 +4,11 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.vault.VaultService;
-import io.doppel.shell.internal.Form;
-import io.doppel.shell.internal.JobCommand;
 import io.doppel.shell.internal.KeyReminder;
-import io.doppel.shell.internal.complete.KindOptions;
+import io.doppel.shell.internal.KindCommand;
 import io.doppel.shell.internal.complete.MachineNames;
 import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.complete.VaultNames;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
@@ -24,7 +21,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 /** Backs machines up. */
 @Service
 @Command(scope = "doppel", name = "backup", description = "Back up machines into a vault")
-public final class BackupCommand extends JobCommand {
+public final class BackupCommand extends KindCommand {
     @Argument(name = "MACHINE...", description = "Machines as host/machine, host/* or *", multiValued = true)
     @Completion(MachineNames.class)
     List<String> arguments;
@@ -44,10 +41,6 @@ public final class BackupCommand extends JobCommand {
     @Completion(OptionsOnly.class)
     String concurrency;
 
-    @Option(name = "--set", description = SET, multiValued = true)
-    @Completion(KindOptions.class)
-    List<String> set;
-
     @Reference
     VaultService vaults;
 
@@ -61,7 +54,7 @@ public final class BackupCommand extends JobCommand {
         if (words.isEmpty()) {
             throw usage("The argument MACHINE is missing; doppel:machine-list shows what there is");
         }
-        Map<String, String> options = new LinkedHashMap<>(Form.pairs(values(set)));
+        Map<String, String> options = options();
         options.put("vault", needed(vault, "--vault"));
         if (full) {
             options.put("full", "true");

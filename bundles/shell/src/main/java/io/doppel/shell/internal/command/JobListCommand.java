@@ -3,12 +3,11 @@ package io.doppel.shell.internal.command;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobService;
-import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.PlainCommand;
 import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Table;
 import java.util.List;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -18,11 +17,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 /** Lists runs. */
 @Service
 @Command(scope = "doppel", name = "job-list", description = "List the newest runs")
-public final class JobListCommand extends DoppelCommand {
-    @Argument(name = "", description = "", multiValued = true)
-    @Completion(OptionsOnly.class)
-    List<String> arguments;
-
+public final class JobListCommand extends PlainCommand {
     @Option(name = "--most", description = "Show at most so many")
     @Completion(OptionsOnly.class)
     int most = 20;
@@ -31,13 +26,7 @@ public final class JobListCommand extends DoppelCommand {
     JobService jobs;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        none(words);
+    protected void run() throws DoppelException {
         Table table = new Table("No job has run yet.")
                 .figure("RUN")
                 .name("KIND")

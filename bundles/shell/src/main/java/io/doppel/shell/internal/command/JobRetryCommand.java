@@ -13,7 +13,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Service
 @Command(scope = "doppel", name = "job-retry", description = "Run the failed parts of a run again, as a new run")
 public final class JobRetryCommand extends JobCommand {
-    @Argument(name = "RUN", description = "Number of the run, see job-list", multiValued = true)
+    @Argument(name = "RUN", description = RUN, multiValued = true)
     @Completion(RunNumbers.class)
     List<String> arguments;
 

@@ -3,11 +3,9 @@ package io.doppel.shell.internal.command;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
-import io.doppel.shell.internal.Form;
-import io.doppel.shell.internal.JobCommand;
+import io.doppel.shell.internal.KindCommand;
 import io.doppel.shell.internal.complete.JobNames;
 import io.doppel.shell.internal.complete.KindNames;
-import io.doppel.shell.internal.complete.KindOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 /** Runs a job. */
 @Service
 @Command(scope = "doppel", name = "job-run", description = "Run a job that is kept, or any kind once")
-public final class JobRunCommand extends JobCommand {
+public final class JobRunCommand extends KindCommand {
     @Argument(
             name = "NAME|MACHINE...",
             description = "Name of a kept job; with --kind, machines as host/machine",
@@ -32,10 +30,6 @@ public final class JobRunCommand extends JobCommand {
     @Completion(KindNames.class)
     String kind;
 
-    @Option(name = "--set", description = SET, multiValued = true)
-    @Completion(KindOptions.class)
-    List<String> set;
-
     @Override
     protected List<String> words() {
         return arguments;
@@ -43,8 +37,7 @@ public final class JobRunCommand extends JobCommand {
 
     @Override
     protected void run(List<String> words) throws DoppelException {
-        attend(jobs.submit(
-                kind == null ? kept(one(words, "NAME")) : new JobDefinition("", kind, words, Form.pairs(values(set)))));
+        attend(jobs.submit(kind == null ? kept(one(words, "NAME")) : new JobDefinition("", kind, words, options())));
     }
 
     private JobDefinition kept(String name) throws DoppelException {
@@ -54,7 +47,7 @@ public final class JobRunCommand extends JobCommand {
                 .orElseThrow(() ->
                         new DoppelException(CommonError.NOT_FOUND, "No job is kept under the name '" + name + "'"));
         Map<String, String> options = new LinkedHashMap<>(job.options());
-        options.putAll(Form.pairs(values(set)));
+        options.putAll(options());
         return new JobDefinition(job.name(), job.kind(), job.machines(), options);
     }
 }

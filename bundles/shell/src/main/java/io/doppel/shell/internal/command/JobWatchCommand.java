@@ -1,12 +1,8 @@
 package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
-import io.doppel.shell.internal.FollowCommand;
-import io.doppel.shell.internal.complete.RunNumbers;
-import java.util.List;
-import org.apache.karaf.shell.api.action.Argument;
+import io.doppel.shell.internal.RunCommand;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Watches a run. */
@@ -15,18 +11,9 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         scope = "doppel",
         name = "job-watch",
         description = "Show the progress of a run until it ends; Ctrl-C ends the watching alone")
-public final class JobWatchCommand extends FollowCommand {
-    @Argument(name = "RUN", description = "Number of the run, see job-list", multiValued = true)
-    @Completion(RunNumbers.class)
-    List<String> arguments;
-
+public final class JobWatchCommand extends RunCommand {
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        follow(runNumber(words), false);
+    protected void run(long id) throws DoppelException {
+        follow(id, false);
     }
 }

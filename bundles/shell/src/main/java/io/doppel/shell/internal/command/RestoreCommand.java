@@ -4,10 +4,8 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VersionView;
-import io.doppel.shell.internal.Form;
-import io.doppel.shell.internal.JobCommand;
+import io.doppel.shell.internal.KindCommand;
 import io.doppel.shell.internal.complete.HostNames;
-import io.doppel.shell.internal.complete.KindOptions;
 import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.complete.VersionIds;
 import io.doppel.shell.internal.output.Human;
@@ -26,7 +24,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 /** Restores a version. */
 @Service
 @Command(scope = "doppel", name = "restore", description = "Restore a version to a new machine, or over the original")
-public final class RestoreCommand extends JobCommand {
+public final class RestoreCommand extends KindCommand {
     @Argument(name = "VERSION", description = "Its id or the beginning of it", multiValued = true)
     @Completion(VersionIds.class)
     List<String> arguments;
@@ -47,10 +45,6 @@ public final class RestoreCommand extends JobCommand {
     @Option(name = "--disks", description = DISKS)
     @Completion(OptionsOnly.class)
     String disks;
-
-    @Option(name = "--set", description = SET, multiValued = true)
-    @Completion(KindOptions.class)
-    List<String> set;
 
     @Option(name = "--yes", description = "Do not ask")
     boolean yes;
@@ -100,7 +94,7 @@ public final class RestoreCommand extends JobCommand {
     }
 
     private Map<String, String> options(VersionView version, Plan plan) throws DoppelException {
-        Map<String, String> options = new LinkedHashMap<>(Form.pairs(values(set)));
+        Map<String, String> options = options();
         options.put("version", version.id());
         options.put("host", plan.host());
         if (overOriginal) {

@@ -2,12 +2,9 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
-import io.doppel.shell.internal.Form;
-import io.doppel.shell.internal.JobCommand;
-import io.doppel.shell.internal.complete.KindOptions;
+import io.doppel.shell.internal.KindCommand;
 import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.complete.VersionIds;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
@@ -19,7 +16,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 /** Validates versions. */
 @Service
 @Command(scope = "doppel", name = "validate", description = "Read and check versions, all of them or some")
-public final class ValidateCommand extends JobCommand {
+public final class ValidateCommand extends KindCommand {
     @Argument(
             name = "[VERSION...]",
             description = "Ids or beginnings of ids; without one, all versions",
@@ -31,10 +28,6 @@ public final class ValidateCommand extends JobCommand {
     @Completion(VaultNames.class)
     String vault;
 
-    @Option(name = "--set", description = SET, multiValued = true)
-    @Completion(KindOptions.class)
-    List<String> set;
-
     @Override
     protected List<String> words() {
         return arguments;
@@ -42,7 +35,7 @@ public final class ValidateCommand extends JobCommand {
 
     @Override
     protected void run(List<String> words) throws DoppelException {
-        Map<String, String> options = new LinkedHashMap<>(Form.pairs(values(set)));
+        Map<String, String> options = options();
         put(options, "vault", vault);
         put(options, "versions", words.isEmpty() ? null : String.join(",", words));
         attend(jobs.submit(new JobDefinition("", "validate", List.of(), options)));

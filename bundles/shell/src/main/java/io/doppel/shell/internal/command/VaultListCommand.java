@@ -3,37 +3,24 @@ package io.doppel.shell.internal.command;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
-import io.doppel.shell.internal.DoppelCommand;
 import io.doppel.shell.internal.KeyReminder;
-import io.doppel.shell.internal.complete.OptionsOnly;
+import io.doppel.shell.internal.PlainCommand;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Table;
 import java.util.List;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Lists the vaults. */
 @Service
 @Command(scope = "doppel", name = "vault-list", description = "List the vaults, their state and size")
-public final class VaultListCommand extends DoppelCommand {
-    @Argument(name = "", description = "", multiValued = true)
-    @Completion(OptionsOnly.class)
-    List<String> arguments;
-
+public final class VaultListCommand extends PlainCommand {
     @Reference
     VaultService vaults;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        none(words);
+    protected void run() throws DoppelException {
         Table table = new Table(
                         "No vault was added yet. Add one with: doppel:vault-add TYPE --name NAME --set NAME=VALUE")
                 .name("NAME")

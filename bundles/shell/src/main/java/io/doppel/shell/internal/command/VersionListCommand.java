@@ -3,15 +3,13 @@ package io.doppel.shell.internal.command;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VersionView;
-import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.PlainCommand;
 import io.doppel.shell.internal.complete.MachineNames;
-import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Table;
 import java.util.List;
 import java.util.Optional;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -21,11 +19,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 /** Lists versions. */
 @Service
 @Command(scope = "doppel", name = "version-list", description = "List versions, newest first")
-public final class VersionListCommand extends DoppelCommand {
-    @Argument(name = "", description = "", multiValued = true)
-    @Completion(OptionsOnly.class)
-    List<String> arguments;
-
+public final class VersionListCommand extends PlainCommand {
     @Option(name = "--vault", description = "Only of this vault")
     @Completion(VaultNames.class)
     String vault;
@@ -38,13 +32,7 @@ public final class VersionListCommand extends DoppelCommand {
     VaultService vaults;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        none(words);
+    protected void run() throws DoppelException {
         Table table = new Table("There is no version.")
                 .name("ID")
                 .name("MACHINE")

@@ -5,6 +5,7 @@ import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -75,8 +76,8 @@ public final class ChunkIndex {
 
     /** All copies of it that are not distrusted. */
     public List<Location> trusted(byte[] id) {
-        List<Location> all = find(id);
         Damage bad = distrusted;
+        List<Location> all = all(id);
         return bad.none() ? all : all.stream().filter(l -> !bad.hits(l)).toList();
     }
 
@@ -95,8 +96,17 @@ public final class ChunkIndex {
         return distrusted;
     }
 
-    /** All copies of it, whatever is thought of them. */
+    /** All copies of it, those that are distrusted last. */
     public List<Location> find(byte[] id) {
+        Damage bad = distrusted;
+        List<Location> all = all(id);
+        if (!bad.none() && all.size() > 1) {
+            all.sort(Comparator.comparing(bad::hits));
+        }
+        return all;
+    }
+
+    private List<Location> all(byte[] id) {
         lock.readLock().lock();
         try {
             ByteBuffer b = ByteBuffer.wrap(id);

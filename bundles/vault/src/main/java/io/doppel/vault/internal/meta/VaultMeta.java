@@ -294,7 +294,7 @@ public final class VaultMeta implements AutoCloseable {
     }
 
     /** The recovery key as text, in an array that the caller clears. */
-    public char[] recoveryKeyText() {
+    public char[] recoveryKeyText() throws DoppelException {
         requireOpen();
         byte[] key = master.recoveryKey();
         char[] text = RecoveryKeyText.write(key);
@@ -323,9 +323,14 @@ public final class VaultMeta implements AutoCloseable {
         return new MetaVerifier(io, config.id(), master, leases, heads, versions, cancel).verify(head());
     }
 
-    private void requireOpen() {
+    /**
+     * Does nothing as long as this is open.
+     *
+     * @throws DoppelException {@link VaultError#CLOSED}
+     */
+    public void requireOpen() throws DoppelException {
         if (closed) {
-            throw new IllegalStateException("the vault is closed");
+            throw new DoppelException(VaultError.CLOSED, "Vault " + config.id() + " is closed");
         }
     }
 

@@ -12,13 +12,12 @@ import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.meta.KeyRing;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Reads records by id. Reads a span of a pack at once and serves later records from it; of several copies it takes the first that
- * proves right. One instance serves one thread and holds one span of at most 4 MiB and two buffers of a record's size.
+ * proves right, and tries those that are distrusted last. One instance serves one thread and holds one span of at most 4 MiB and two buffers of a record's size.
  */
 public final class RecordReader implements AutoCloseable {
     /** Most bytes of a span. */
@@ -33,6 +32,7 @@ public final class RecordReader implements AutoCloseable {
     private final KeyRing keys;
     private final ChunkIndex index;
     private final RecordDecoder decoder;
+    private final OpenCheck open;
     private final Map<Integer, SecretKeySpec> packKeys = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -47,16 +47,31 @@ public final class RecordReader implements AutoCloseable {
     private long spanAt;
     private int spanLength;
 
+    /** Tells whether the vault is open still. */
+    @FunctionalInterface
+    public interface OpenCheck {
+        /** Throws {@link VaultError#CLOSED} if it is not. */
+        void requireOpen() throws DoppelException;
+    }
+
+    /** Where a copy's plaintext goes. */
+    private interface Target {
+        /** The buffer; null if the copy cannot be it because of its length. */
+        byte[] bufferFor(Location copy);
+    }
+
     /**
      * A reader over an open vault's parts.
      *
      * @param proof what every record must prove
+     * @param open asked before anything is called damaged: a vault that is closed has no keys any more
      */
-    public RecordReader(Storage storage, KeyRing keys, ChunkIndex index, Proof proof) {
+    public RecordReader(Storage storage, KeyRing keys, ChunkIndex index, Proof proof, OpenCheck open) {
         this.storage = storage;
         this.keys = keys;
         this.index = index;
         this.decoder = new RecordDecoder(keys.idKey(), proof);
+        this.open = open;
     }
 
     /**
@@ -83,37 +98,41 @@ public final class RecordReader implements AutoCloseable {
      * Reads a record's plaintext into {@code out} from {@code outFrom}.
      *
      * @param length bytes it must have
-     * @throws DoppelException {@link VaultError#DAMAGED_DATA} if no copy proves right; the storage's failure if it cannot be read now
+     * @throws DoppelException {@link VaultError#DAMAGED_DATA} if no copy proves right; the storage's failure if a copy cannot be read
+     *     now and no other proves right; {@link VaultError#CLOSED}
      */
     public void read(ObjectKind kind, byte[] id, byte[] out, int outFrom, int length) throws DoppelException {
-        List<Location> copies = index.find(id);
-        String reason = "no pack holds it";
-        for (Location l : copies) {
-            if (l.raw() != length) {
-                reason = "its length in " + index.packObject(l.pack()) + " is wrong";
-                continue;
-            }
-            String bad = tryRead(kind, id, l, out, outFrom);
-            if (bad == null) {
-                return;
-            }
-            reason = bad;
-        }
-        throw damaged(kind, id, reason);
+        readAny(kind, id, copy -> copy.raw() == length ? out : null, outFrom);
     }
 
-    /** Reads a node, whose length only the index knows. */
+    /** Reads a node, whose length only the index knows; fails as {@link #read}. */
     public byte[] readNode(byte[] id) throws DoppelException {
+        return readAny(ObjectKind.NODE, id, copy -> new byte[copy.raw()], 0);
+    }
+
+    private byte[] readAny(ObjectKind kind, byte[] id, Target target, int outFrom) throws DoppelException {
         String reason = "no pack holds it";
-        for (Location l : index.find(id)) {
-            byte[] out = new byte[l.raw()];
-            String bad = tryRead(ObjectKind.NODE, id, l, out, 0);
-            if (bad == null) {
-                return out;
+        DoppelException notNow = null;
+        for (Location copy : index.find(id)) {
+            byte[] out = target.bufferFor(copy);
+            if (out == null) {
+                reason = "its length in " + index.packObject(copy.pack()) + " is wrong";
+                continue;
             }
-            reason = bad;
+            try {
+                String bad = wrong(kind, id, copy, out, outFrom);
+                if (bad == null) {
+                    return out;
+                }
+                index.distrust(Damage.ofRecord(copy));
+                reason = bad;
+            } catch (DoppelException e) {
+                // says nothing about the copy, and another may lie where it can be read
+                notNow = notNow == null ? e : notNow;
+            }
         }
-        throw damaged(ObjectKind.NODE, id, reason);
+        open.requireOpen();
+        throw notNow == null ? damaged(kind, id, reason) : notNow;
     }
 
     private static DoppelException damaged(ObjectKind kind, byte[] id, String reason) {
@@ -122,15 +141,7 @@ public final class RecordReader implements AutoCloseable {
                 VaultError.DAMAGED_DATA, what + HexFormat.of().formatHex(id, 0, 8) + " cannot be read: " + reason);
     }
 
-    /** Returns null if it went well, otherwise what is wrong; the copy is distrusted then. */
-    private String tryRead(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
-        String bad = wrong(kind, id, l, out, outFrom);
-        if (bad != null) {
-            index.distrust(Damage.ofRecord(l));
-        }
-        return bad;
-    }
-
+    /** What is wrong with a copy, or null if it proves right; what cannot be read now is thrown. */
     private String wrong(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
         try {
             if (!decode(kind, id, l, out, outFrom)) {

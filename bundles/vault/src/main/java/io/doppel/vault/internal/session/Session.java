@@ -1,6 +1,5 @@
 package io.doppel.vault.internal.session;
 
-import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.DiskTree;
 import io.doppel.vault.VaultError;
@@ -91,9 +90,9 @@ public final class Session implements WriteSession {
     }
 
     @Override
-    public synchronized Lane lane() {
+    public synchronized Lane lane() throws DoppelException {
         if (closed) {
-            throw new IllegalStateException("session is closed");
+            throw ended();
         }
         SessionLane lane = new SessionLane(this, parts, cutRule);
         lanes.add(lane);
@@ -170,8 +169,8 @@ public final class Session implements WriteSession {
     }
 
     /** What whoever goes on to use a session that was closed is told. */
-    static DoppelException ended() {
-        return new DoppelException(CommonError.CANCELLED, "The vault was closed while it was written to");
+    public static DoppelException ended() {
+        return new DoppelException(VaultError.CLOSED, "The write session has ended");
     }
 
     /** Whether the id needs no storing: durable already, or on its way in this session. */

@@ -51,7 +51,7 @@ public final class TrialRun {
             VaultParts parts = new VaultParts("trial", storage, keys, index, Codec.ZSTD, none, bases, index::add);
             List<Entry> chunks = store(disk, parts);
             byte[] out = new byte[PIECE * 2];
-            try (RecordReader reader = new RecordReader(storage, keys, index, proof)) {
+            try (RecordReader reader = new RecordReader(storage, keys, index, proof, () -> {})) {
                 for (Entry e : chunks) {
                     reader.read(ObjectKind.DATA, e.id(), out, 0, (int) e.length());
                 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.error.ErrorCode;
 import io.doppel.api.job.CancelToken;
-import io.doppel.vault.NeverCancelled;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
@@ -21,7 +20,7 @@ final class Fixture {
     static final VaultOwner ALPHA = new VaultOwner("installation-alpha", "alpha");
     static final VaultOwner BETA = new VaultOwner("installation-beta", "beta");
 
-    static final CancelToken NEVER = new NeverCancelled();
+    static final CancelToken NEVER = CancelToken.NEVER;
 
     private Fixture() {}
 
