@@ -65,7 +65,8 @@ public final class Verifier {
                 walk.packsOf(v, packs);
             }
         }
-        PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel);
+        int threads = Runtime.getRuntime().availableProcessors();
+        PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel, threads);
         pass.run(packs);
         problems.addAll(pass.problems());
         Damage damage = pass.damage();
