@@ -4,7 +4,6 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
-import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
@@ -18,7 +17,6 @@ import java.util.Set;
 /** Walks the trees of versions to tell what of them cannot be read. */
 final class VersionWalk {
     private static final long STEP = 1L << 30;
-    private static final int MOST_NAMED = 20;
 
     private final ChunkIndex index;
     private final NodeSource nodes;
@@ -37,41 +35,37 @@ final class VersionWalk {
             return nodes.node(id);
         };
         for (VersionManifest.Disk disk : version.disks()) {
-            walk(disk, noting, e -> index.find(e.id()).forEach(l -> packs.add(l.pack())), new ArrayList<>());
+            walk(disk, noting, e -> index.find(e.id()).forEach(l -> packs.add(l.pack())), new Places(disk.key()));
         }
     }
 
-    /** What keeps a version from being restored whole; at most twenty places are named, then their number. */
+    /** What keeps a version from being restored whole; at most twenty places of a disk are named, then their number. */
     List<String> problems(VersionManifest version, Damage damage) throws DoppelException {
         List<String> all = new ArrayList<>();
         for (VersionManifest.Disk disk : version.disks()) {
-            List<String> found = new ArrayList<>();
+            Places places = new Places(disk.key());
             walk(
                     disk,
                     nodes,
                     e -> {
                         List<Location> copies = index.find(e.id());
                         if (copies.isEmpty()) {
-                            found.add(place(disk, e) + ": no pack holds it");
+                            places.add(e.offset(), e.end(), "no pack holds it");
                         } else if (!damage.none() && copies.stream().allMatch(damage::hits)) {
-                            found.add(place(disk, e) + ": damaged in "
-                                    + index.packObject(copies.get(0).pack()));
+                            places.add(
+                                    e.offset(),
+                                    e.end(),
+                                    "damaged in "
+                                            + index.packObject(copies.get(0).pack()));
                         }
                     },
-                    found);
-            all.addAll(found.subList(0, Math.min(found.size(), MOST_NAMED)));
-            if (found.size() > MOST_NAMED) {
-                all.add("disk '" + disk.key() + "': and " + (found.size() - MOST_NAMED) + " places more");
-            }
+                    places);
+            all.addAll(places.sentences());
         }
         return all;
     }
 
-    private static String place(VersionManifest.Disk disk, Entry e) {
-        return "disk '" + disk.key() + "', bytes " + e.offset() + " to " + e.end();
-    }
-
-    private void walk(VersionManifest.Disk disk, NodeSource source, TreeReader.Visitor visitor, List<String> unreadable)
+    private void walk(VersionManifest.Disk disk, NodeSource source, TreeReader.Visitor visitor, Places unreadable)
             throws DoppelException {
         byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
         TreeReader tree = new TreeReader(source, root, disk.size());
@@ -88,7 +82,7 @@ final class VersionWalk {
                 if (!e.is(VaultError.DAMAGED_DATA)) {
                     throw e;
                 }
-                unreadable.add("disk '" + disk.key() + "', from byte " + start + " on: " + e.what());
+                unreadable.add(start, Math.min(disk.size(), start + STEP), e.what());
             }
         }
     }

@@ -1,0 +1,116 @@
+package io.doppel.vault.internal.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.vault.NeverCancelled;
+import io.doppel.vault.VersionManifest;
+import io.doppel.vault.chunk.Layout;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
+import io.doppel.vault.internal.pack.Varints;
+import io.doppel.vault.internal.tree.NodeSource;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a walk tells, what it holds and what it reads. */
+class VersionWalkTest {
+    private static final int PAGES = (int) (Layout.WINDOW / Layout.PAGE);
+    private static final int FAN_OUT = 256;
+
+    private final ChunkIndex index = new ChunkIndex();
+    private final Map<ByteBuffer, byte[]> nodes = new HashMap<>();
+    private int ids;
+
+    private byte[] id() {
+        return ByteBuffer.allocate(32).putInt(++ids).array();
+    }
+
+    private byte[] store(ByteArrayOutputStream node) {
+        byte[] id = id();
+        nodes.put(ByteBuffer.wrap(id), node.toByteArray());
+        return id;
+    }
+
+    private byte[] node(byte[] id) {
+        return nodes.get(ByteBuffer.wrap(id));
+    }
+
+    /** A leaf of chunks of one page. */
+    private byte[] leaf() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Varints.put(out, 0);
+        for (int i = 0; i < PAGES; i++) {
+            Varints.put(out, 2);
+            out.writeBytes(id());
+        }
+        return store(out);
+    }
+
+    private byte[] parent(List<byte[]> children) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] child : children) {
+            Varints.put(out, 0);
+            out.writeBytes(child);
+        }
+        return store(out);
+    }
+
+    private static VersionManifest version(long size, byte[] root) {
+        return new VersionManifest(
+                "0".repeat(32),
+                1,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                new VersionManifest.Host("rack 1", "folder"),
+                new VersionManifest.MachineName("m-1", "mail"),
+                "crash",
+                Map.of(),
+                List.of(new VersionManifest.Disk(
+                        "0", "root", "raw", size, HexFormat.of().formatHex(root), size)),
+                List.of(),
+                new VersionManifest.Stats(size, 0, 0, 0));
+    }
+
+    private VersionWalk walk(NodeSource source) {
+        return new VersionWalk(index, source, new NeverCancelled());
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    @Test
+    void aDiskOfWhichNothingIsLeftTakesNoMemory() throws Exception {
+        byte[] leaf = leaf();
+        byte[] last = leaf();
+        List<byte[]> children = new ArrayList<>(Collections.nCopies(FAN_OUT - 1, leaf));
+        children.add(last);
+        byte[] root = parent(children);
+        long before = usedHeap();
+        long[] atLast = new long[1];
+        NodeSource source = id -> {
+            if (Arrays.equals(id, last)) {
+                atLast[0] = usedHeap();
+            }
+            return node(id);
+        };
+        List<String> problems = walk(source).problems(version(FAN_OUT * Layout.WINDOW, root), Damage.NONE);
+        assertEquals(21, problems.size());
+        assertEquals("disk '0', bytes 0 to 4096: no pack holds it", problems.get(0));
+        assertEquals("disk '0': and " + (FAN_OUT * PAGES - 20) + " places more", problems.get(20));
+        long held = atLast[0] - before;
+        assertTrue(held < 8 << 20, held + " bytes for " + FAN_OUT * PAGES + " places");
+    }
+}
