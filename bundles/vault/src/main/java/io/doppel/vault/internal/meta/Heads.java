@@ -21,7 +21,7 @@ final class Heads {
     static final int KEPT = 8;
 
     /** A look at what others change may have to be taken again. */
-    private static final int LOOKS = 4;
+    static final int LOOKS = 4;
 
     private final SealedStore store;
     private final Leases leases;

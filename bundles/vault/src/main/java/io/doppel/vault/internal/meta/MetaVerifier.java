@@ -111,7 +111,24 @@ final class MetaVerifier {
         }
     }
 
-    private void heads(Head newest) throws DoppelException {
+    /**
+     * Others may publish meanwhile, and prune: what is missing is looked for again, from a list and a newest head that are taken
+     * anew.
+     */
+    private void heads(Head known) throws DoppelException {
+        int before = problems.size();
+        for (int look = 1; ; look++) {
+            lookAtHeads(known);
+            List<ObjectProblem> found = problems.subList(before, problems.size());
+            if (look == Heads.LOOKS || found.stream().noneMatch(p -> p.code() == VaultError.MISSING_OBJECT)) {
+                return;
+            }
+            found.clear();
+        }
+    }
+
+    private void lookAtHeads(Head known) throws DoppelException {
+        Head newest = newest(known);
         NavigableSet<Long> generations = heads.generations();
         for (long generation : generations) {
             check(Heads.name(generation), () -> heads.read(generation));
@@ -123,6 +140,19 @@ final class MetaVerifier {
         }
         check("heads", () -> chain(newest));
         check("heads", heads::newest);
+    }
+
+    /** The newest head; the known one if a newer one cannot be told, which is a problem of its own. */
+    private Head newest(Head known) throws DoppelException {
+        try {
+            Head found = heads.newest().head();
+            return found.generation() > known.generation() ? found : known;
+        } catch (DoppelException e) {
+            if (!Problems.mayBeOfOneObject(e)) {
+                throw e;
+            }
+            return known;
+        }
     }
 
     /** As long as there are older heads, the chain of hashes leads to one of them. */

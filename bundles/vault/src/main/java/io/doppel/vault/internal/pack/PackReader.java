@@ -40,12 +40,23 @@ public final class PackReader {
     public record OpenPack(PackInfo info, SecretKeySpec key, long footerAt, long tableAt, byte[] table) {}
 
     /**
-     * Reads and checks header, footer, CRC table and trailer.
+     * Reads and checks header, footer, CRC table and trailer; what is wrong counts only when fresh bytes are wrong too.
      *
      * @throws DoppelException {@link VaultError#MISSING_OBJECT}, {@link VaultError#DAMAGED_OBJECT} with the reason, or the storage's
      *     own failure
      */
     public OpenPack open(ObjectKind kind, String name) throws DoppelException {
+        try {
+            return openOnce(kind, name);
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.DAMAGED_OBJECT)) {
+                throw e;
+            }
+            return openOnce(kind, name);
+        }
+    }
+
+    private OpenPack openOnce(ObjectKind kind, String name) throws DoppelException {
         String object = kind.objectName(name);
         Optional<ObjectInfo> info = storage.stat(object);
         if (info.isEmpty()) {

@@ -145,8 +145,9 @@ public final class RecordReader implements AutoCloseable {
     private String wrong(ObjectKind kind, byte[] id, Location l, byte[] out, int outFrom) throws DoppelException {
         try {
             if (!decode(kind, id, l, out, outFrom)) {
-                // a bad tag counts as damage only when fresh bytes have it too
+                // a bad tag counts as damage only when fresh bytes have it too, the header's among them
                 spanPack = -1;
+                packKeys.remove(l.pack());
                 if (!decode(kind, id, l, out, outFrom)) {
                     return "it is damaged in " + index.packObject(l.pack());
                 }
@@ -193,16 +194,27 @@ public final class RecordReader implements AutoCloseable {
     private SecretKeySpec packKey(int pack) throws DoppelException {
         SecretKeySpec key = packKeys.get(pack);
         if (key == null) {
-            byte[] header = new byte[PackFormat.HEADER];
-            String object = index.packObject(pack);
-            storage.read(object, 0, header, 0, header.length);
-            if (!PackFormat.fits(header, index.packKind(pack), index.packName(pack))) {
-                throw new DoppelException(VaultError.DAMAGED_OBJECT, "the header of " + object + " is wrong");
+            try {
+                key = keyOfHeader(pack);
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.DAMAGED_OBJECT)) {
+                    throw e;
+                }
+                key = keyOfHeader(pack);
             }
-            key = PackFormat.packKey(keys.root(PackFormat.epoch(header)), PackFormat.salt(header));
             packKeys.put(pack, key);
         }
         return key;
+    }
+
+    private SecretKeySpec keyOfHeader(int pack) throws DoppelException {
+        byte[] header = new byte[PackFormat.HEADER];
+        String object = index.packObject(pack);
+        storage.read(object, 0, header, 0, header.length);
+        if (!PackFormat.fits(header, index.packKind(pack), index.packName(pack))) {
+            throw new DoppelException(VaultError.DAMAGED_OBJECT, "the header of " + object + " is wrong");
+        }
+        return PackFormat.packKey(keys.root(PackFormat.epoch(header)), PackFormat.salt(header));
     }
 
     @Override

@@ -150,7 +150,8 @@ public final class TreeReader {
         return n;
     }
 
-    private static long span(int level) {
+    /** Bytes that a node of a level covers. */
+    static long span(int level) {
         return Layout.WINDOW * pow(level);
     }
 

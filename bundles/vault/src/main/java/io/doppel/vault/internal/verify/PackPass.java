@@ -18,43 +18,58 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Verifies many packs with a thread for each processor. */
+/** Verifies many packs with several threads. For one use. */
 final class PackPass {
     private final Storage storage;
     private final KeyRing keys;
     private final ChunkIndex index;
     private final VerifyProgress progress;
     private final CancelToken cancel;
+    private final int threads;
     private final List<VerifyReport.Problem> problems = Collections.synchronizedList(new ArrayList<>());
     private final Set<Integer> badPacks = Collections.synchronizedSet(new HashSet<>());
     private final Set<Damage.Place> badRecords = Collections.synchronizedSet(new HashSet<>());
     private final AtomicLong done = new AtomicLong();
+    private final AtomicInteger finished = new AtomicInteger();
     private volatile DoppelException failure;
     private long total;
 
-    PackPass(Storage storage, KeyRing keys, ChunkIndex index, VerifyProgress progress, CancelToken cancel) {
+    /**
+     * A pass.
+     *
+     * @param threads how many work at the same time, the caller's among them; at least 1
+     */
+    PackPass(
+            Storage storage, KeyRing keys, ChunkIndex index, VerifyProgress progress, CancelToken cancel, int threads) {
         this.storage = storage;
         this.keys = keys;
         this.index = index;
         this.progress = progress;
         this.cancel = cancel;
+        this.threads = threads;
     }
 
+    /**
+     * Verifies the packs.
+     *
+     * @throws DoppelException if not every pack could be verified; what is wrong with a pack is none of that
+     */
     void run(Collection<Integer> packs) throws DoppelException {
         total = packs.stream().mapToLong(index::packSize).sum();
         Queue<Integer> queue = new ConcurrentLinkedQueue<>(packs);
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 1; i < Runtime.getRuntime().availableProcessors(); i++) {
+        List<Thread> helpers = new ArrayList<>();
+        for (int i = 1; i < threads; i++) {
             Thread t = new Thread(() -> work(queue), "doppel-verify-" + i);
             t.setDaemon(true);
             t.start();
-            threads.add(t);
+            helpers.add(t);
         }
         work(queue);
         boolean interrupted = false;
-        for (Thread t : threads) {
+        for (Thread t : helpers) {
             while (t.isAlive()) {
                 try {
                     t.join();
@@ -69,6 +84,12 @@ final class PackPass {
         }
         if (failure != null) {
             throw failure;
+        }
+        // a pack that nobody came to the end of must not count as good, whatever ended the thread that had it
+        if (finished.get() != packs.size()) {
+            throw new DoppelException(
+                    CommonError.INTERNAL,
+                    "Verification failed: " + (packs.size() - finished.get()) + " packs were not verified");
         }
     }
 
@@ -89,11 +110,12 @@ final class PackPass {
             for (Integer pack = queue.poll(); pack != null; pack = queue.poll()) {
                 check();
                 one(verifier, pack);
+                finished.incrementAndGet();
             }
         } catch (DoppelException e) {
             failure = e;
-        } catch (RuntimeException e) {
-            failure = new DoppelException(CommonError.INTERNAL, "Verification failed", e);
+        } catch (RuntimeException | Error e) {
+            failure = new DoppelException(CommonError.INTERNAL, "Verification failed: " + e, e);
         }
     }
 

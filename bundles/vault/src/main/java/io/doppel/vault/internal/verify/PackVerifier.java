@@ -83,13 +83,20 @@ final class PackVerifier implements AutoCloseable {
                 at = end;
                 bytes.accept(n);
             }
+            crcs.end();
+            for (int block : crcs.bad()) {
+                stop.check();
+                if (!crcs.fits(block, fresh(pack, object, block))) {
+                    reasons.add("block " + block + " of '" + object + "' has a wrong checksum");
+                    break;
+                }
+            }
         } catch (DoppelException e) {
             if (e.is(StorageError.TOO_SHORT) || e.is(StorageError.NOT_FOUND)) {
                 return new Finding("Pack '" + object + "' vanished or shrank while it was read", reasons, bad);
             }
             throw e;
         }
-        crcs.end().ifPresent(block -> reasons.add("block " + block + " of '" + object + "' has a wrong checksum"));
         return new Finding(null, reasons, bad);
     }
 
@@ -121,6 +128,14 @@ final class PackVerifier implements AutoCloseable {
         }
     }
 
+    /** A block, read again, because a wrong checksum counts only when fresh bytes have it too. */
+    private byte[] fresh(PackReader.OpenPack pack, String object, int block) throws DoppelException {
+        long at = (long) block * PackFormat.CRC_BLOCK;
+        byte[] bytes = new byte[(int) Math.min(PackFormat.CRC_BLOCK, pack.tableAt() - at)];
+        storage.read(object, at, bytes, 0, bytes.length);
+        return bytes;
+    }
+
     private void read(String object, long at, int length) throws DoppelException {
         if (buffer.length < length) {
             buffer = new byte[length];
@@ -139,7 +154,7 @@ final class PackVerifier implements AutoCloseable {
         private final CRC32C crc = new CRC32C();
         private int fill;
         private int block;
-        private int firstBad = -1;
+        private final List<Integer> bad = new ArrayList<>();
 
         Crcs(byte[] table) {
             this.table = ByteBuffer.wrap(table);
@@ -158,16 +173,27 @@ final class PackVerifier implements AutoCloseable {
             }
         }
 
-        java.util.OptionalInt end() {
+        void end() {
             if (fill > 0) {
                 endBlock();
             }
-            return firstBad < 0 ? java.util.OptionalInt.empty() : java.util.OptionalInt.of(firstBad);
+        }
+
+        /** Numbers of the blocks whose checksum was wrong. */
+        List<Integer> bad() {
+            return bad;
+        }
+
+        /** Whether the block's checksum is that of the bytes. */
+        boolean fits(int number, byte[] bytes) {
+            CRC32C fresh = new CRC32C();
+            fresh.update(bytes);
+            return table.getInt(number * Integer.BYTES) == (int) fresh.getValue();
         }
 
         private void endBlock() {
-            if (table.getInt() != (int) crc.getValue() && firstBad < 0) {
-                firstBad = block;
+            if (table.getInt(block * Integer.BYTES) != (int) crc.getValue()) {
+                bad.add(block);
             }
             crc.reset();
             fill = 0;

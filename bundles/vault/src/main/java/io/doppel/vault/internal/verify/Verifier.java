@@ -61,17 +61,17 @@ public final class Verifier {
                 packs.add(i);
             }
         } else {
-            for (VersionManifest v : versions.values()) {
-                walk.packsOf(v, packs);
-            }
+            packs.addAll(walk.packsOf(versions.values()));
         }
-        PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel);
+        int threads = Runtime.getRuntime().availableProcessors();
+        PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel, threads);
         pass.run(packs);
         problems.addAll(pass.problems());
         Damage damage = pass.damage();
         index.distrust(damage);
+        VersionWalk.Check check = walk.check(damage);
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
-            versionProblems.put(e.getKey(), walk.problems(e.getValue(), damage));
+            versionProblems.put(e.getKey(), check.problems(e.getValue()));
         }
         versionProblems.replaceAll(
                 (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());

@@ -2,24 +2,22 @@ package io.doppel.vault.internal.verify;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
-import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.tree.NodeSource;
-import io.doppel.vault.internal.tree.TreeReader;
+import io.doppel.vault.internal.tree.TreeSurvey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** Walks the trees of versions to tell what of them cannot be read. */
+/** Walks the trees of versions to tell what of them cannot be read; what they share and is whole is walked once. */
 final class VersionWalk {
-    private static final long STEP = 1L << 30;
-    private static final int MOST_NAMED = 20;
-
     private final ChunkIndex index;
     private final NodeSource nodes;
     private final CancelToken cancel;
@@ -30,66 +28,88 @@ final class VersionWalk {
         this.cancel = cancel;
     }
 
-    /** Adds the packs in which a version's chunks and nodes are. Nodes that cannot be read are told by {@link #problems}. */
-    void packsOf(VersionManifest version, Set<Integer> packs) throws DoppelException {
+    /** The packs in which the versions' chunks and nodes are. Nodes that cannot be read are told by {@link Check}. */
+    Set<Integer> packsOf(Collection<VersionManifest> versions) throws DoppelException {
+        Set<Integer> packs = new TreeSet<>();
         NodeSource noting = id -> {
-            index.find(id).forEach(l -> packs.add(l.pack()));
+            note(id, packs);
             return nodes.node(id);
         };
-        for (VersionManifest.Disk disk : version.disks()) {
-            walk(disk, noting, e -> index.find(e.id()).forEach(l -> packs.add(l.pack())), new ArrayList<>());
-        }
-    }
+        TreeSurvey survey = new TreeSurvey(noting, cancel);
+        for (VersionManifest version : versions) {
+            for (VersionManifest.Disk disk : version.disks()) {
+                survey.walk(root(disk), disk.size(), new TreeSurvey.Visitor() {
+                    @Override
+                    public boolean chunk(Entry chunk) {
+                        note(chunk.id(), packs);
+                        return true;
+                    }
 
-    /** What keeps a version from being restored whole; at most twenty places are named, then their number. */
-    List<String> problems(VersionManifest version, Damage damage) throws DoppelException {
-        List<String> all = new ArrayList<>();
-        for (VersionManifest.Disk disk : version.disks()) {
-            List<String> found = new ArrayList<>();
-            walk(
-                    disk,
-                    nodes,
-                    e -> {
-                        List<Location> copies = index.find(e.id());
-                        if (copies.isEmpty()) {
-                            found.add(place(disk, e) + ": no pack holds it");
-                        } else if (!damage.none() && copies.stream().allMatch(damage::hits)) {
-                            found.add(place(disk, e) + ": damaged in "
-                                    + index.packObject(copies.get(0).pack()));
-                        }
-                    },
-                    found);
-            all.addAll(found.subList(0, Math.min(found.size(), MOST_NAMED)));
-            if (found.size() > MOST_NAMED) {
-                all.add("disk '" + disk.key() + "': and " + (found.size() - MOST_NAMED) + " places more");
+                    @Override
+                    public void unreadable(long from, long to, DoppelException why) {}
+                });
             }
         }
-        return all;
+        return packs;
     }
 
-    private static String place(VersionManifest.Disk disk, Entry e) {
-        return "disk '" + disk.key() + "', bytes " + e.offset() + " to " + e.end();
+    private void note(byte[] id, Set<Integer> packs) {
+        index.find(id).forEach(l -> packs.add(l.pack()));
     }
 
-    private void walk(VersionManifest.Disk disk, NodeSource source, TreeReader.Visitor visitor, List<String> unreadable)
-            throws DoppelException {
-        byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
-        TreeReader tree = new TreeReader(source, root, disk.size());
-        for (long from = 0; from < disk.size() && root != null; from += STEP) {
-            cancel.check();
-            long start = from;
-            try {
-                tree.chunks(start, Math.min(disk.size(), start + STEP), e -> {
-                    if (e.offset() >= start) {
-                        visitor.entry(e);
+    private static byte[] root(VersionManifest.Disk disk) {
+        return disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+    }
+
+    /** A check of versions, of which it is known by now what is damaged. */
+    Check check(Damage damage) {
+        return new Check(damage);
+    }
+
+    /** Checks version after version. */
+    final class Check {
+        private final Damage damage;
+        private final TreeSurvey survey = new TreeSurvey(nodes, cancel);
+
+        private Check(Damage damage) {
+            this.damage = damage;
+        }
+
+        /** What keeps a version from being restored whole; at most twenty places of a disk are named, then their number. */
+        List<String> problems(VersionManifest version) throws DoppelException {
+            List<String> all = new ArrayList<>();
+            for (VersionManifest.Disk disk : version.disks()) {
+                Places places = new Places(disk.key());
+                survey.walk(root(disk), disk.size(), new TreeSurvey.Visitor() {
+                    @Override
+                    public boolean chunk(Entry chunk) {
+                        String wrong = wrong(chunk);
+                        if (wrong != null) {
+                            places.add(chunk.offset(), chunk.end(), wrong);
+                        }
+                        return wrong == null;
+                    }
+
+                    @Override
+                    public void unreadable(long from, long to, DoppelException why) {
+                        places.add(from, to, why.what());
                     }
                 });
-            } catch (DoppelException e) {
-                if (!e.is(VaultError.DAMAGED_DATA)) {
-                    throw e;
-                }
-                unreadable.add("disk '" + disk.key() + "', from byte " + start + " on: " + e.what());
+                all.addAll(places.sentences());
             }
+            return all;
+        }
+
+        /** What is wrong with a chunk, null if nothing is. */
+        private String wrong(Entry chunk) {
+            List<Location> copies = index.find(chunk.id());
+            if (copies.isEmpty()) {
+                return "no pack holds it";
+            }
+            if (!damage.none() && copies.stream().allMatch(damage::hits)) {
+                return "damaged in " + index.packObject(copies.get(0).pack());
+            }
+            return null;
         }
     }
 }

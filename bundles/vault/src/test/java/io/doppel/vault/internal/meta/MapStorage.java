@@ -18,18 +18,19 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
 /** One server's view of objects in memory, with a hook around each operation. */
-final class MapStorage implements Storage {
+public final class MapStorage implements Storage {
     /** What may happen around an operation; a failure thrown behind it leaves it done. */
-    interface Hook {
+    public interface Hook {
         void before(String operation, String name) throws DoppelException;
 
         default void after(String operation, String name) throws DoppelException {}
     }
 
-    final Map<String, byte[]> objects;
-    volatile Hook hook = (operation, name) -> {};
+    public final Map<String, byte[]> objects;
+    public volatile Hook hook = (operation, name) -> {};
 
-    MapStorage() {
+    /** An empty target. */
+    public MapStorage() {
         this(new ConcurrentSkipListMap<>());
     }
 
