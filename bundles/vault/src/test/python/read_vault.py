@@ -28,7 +28,7 @@ except ImportError as e:
     packages = "python3-cryptography python3-zstandard python3-lz4 python3-argon2"
     sys.exit(f"{e}; try: apt-get install --no-install-recommends {packages}")
 
-PAGE, WINDOW_PAGES, SEGMENT_PAGES, CHUNK_PAGES = 4096, 1024, 16384, 128
+PAGE, WINDOW_PAGES, SEGMENT_PAGES, CHUNK_PAGES = 4096, 1024, 16384, 64
 FAN_OUT, BLOCK_ENTRIES = 256, 1365
 CHUNK, NODE = 1, 2
 KEYRING, LEASE, RELEASE, HEAD, VERSION, CLOSING = range(1, 7)
@@ -229,18 +229,9 @@ class Vault:
     def __init__(self, path, secret):
         self.folder = Folder(path)
         self.warnings = []
-        line, signature = self.signed_text("config")
-        with reading("config"):
-            config = json.loads(line)
-            check(config["magic"] == "doppel-vault", "config", "is not that of a vault")
-            if config["format"] != 1 or config["features"]["incompatible"]:
-                raise Problem(f"config: needs a newer reader: {config['format']}, {config['features']}")
-            self.id = config["id"]
-            check(re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", self.id), "config", "has no vault id")
-        self.slots = self.folder.names("keys", self.id[:8] + "[0-9a-f]{8}")
-        self.master = self.unlock(secret)
+        self.master = self.open_slot(secret)
         self.mac_key = hkdf(self.master, b"", "doppel/v1/mac")
-        check(self.signature("config", line) == signature, "config", "its signature is wrong")
+        self.read_config(self.either("config", f"copies/{self.id[:8]}.config", self.check_signature))
         self.check_slots()
         self.id_key, self.roots = self.keyring()
         self.head = self.newest_head()
@@ -257,6 +248,53 @@ class Vault:
 
     def signature(self, name, line):
         return hmac.digest(self.mac_key, name.encode() + b"\0" + line, "sha256").hex().encode()
+
+    def check_signature(self, name):
+        line, signature = self.signed_text(name)
+        check(self.signature(name, line) == signature, name, "its signature is wrong")
+        return name
+
+    def either(self, original, copy, read):
+        """What `read` makes of the original, or of its copy if the original is not right."""
+        values, problems = [], []
+        for name in (original, copy):
+            try:
+                values.append(read(name))
+            except Damage as e:
+                problems.append(str(e))
+        if not values:
+            raise Damage("\n".join(problems))
+        self.warnings += problems
+        return values[0]
+
+    def read_config(self, name):
+        """The vault's id as a config or its copy tells it."""
+        line, _, _ = self.folder.get(name).partition(b"\n")
+        with reading(name):
+            config = json.loads(line)
+            check(config["magic"] == "doppel-vault" and config["format"] > 0, name, "is not the config of a vault")
+            if config["format"] > 1 or config["features"]["incompatible"]:
+                raise Problem(f"{name}: needs a newer reader: {config['format']}, {config['features']}")
+            check(re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", config["id"]), name, "has no vault id")
+            return config["id"]
+
+    def open_slot(self, secret):
+        """The master key, with the first id that may be the vault's and with which a slot opens."""
+        ids, problems = {}, []
+        for name in ("config", *self.folder.names("copies", "[0-9a-f]{8}[.]config")):
+            try:
+                ids.setdefault(self.read_config(name), name)
+            except Problem as e:
+                if name == "config" and not isinstance(e, Damage):
+                    raise
+                problems.append(str(e))
+        for self.id in ids:
+            self.slots = self.folder.names("keys", self.id[:8] + "[0-9a-f]{8}")
+            try:
+                return self.unlock(secret)
+            except Problem as e:
+                problems.append(f"with the id in {ids[self.id]}: {e}")
+        raise Problem("\n".join(problems))
 
     def unlock(self, secret):
         problems = []
@@ -283,14 +321,19 @@ class Vault:
                 self.warnings.append(str(e))
 
     def keyring(self):
-        rings = self.folder.names("keyring", self.id[:8] + "([0-9a-f]{8})")
-        check(rings, "keyring/", "missing")
-        name, match = list(rings.items())[-1]
+        mark = self.id[:8]
+        rings = self.folder.names("keyring", mark + "([0-9a-f]{8})")
+        rings |= self.folder.names("copies", mark + "([0-9a-f]{8})[.]keyring")
+        generation = max((match[1] for match in rings.values()), default="00000001")
         self.roots = {0: self.master}
-        ring, _ = self.sealed(name, KEYRING)
-        with reading(name):
-            check(ring["generation"] == int(match[1], 16), name, "is another generation")
-            return unbase64(ring["idKey"], 32), {e["epoch"]: unbase64(e["root"], 32) for e in ring["epochs"]}
+
+        def keys(name):
+            ring, _ = self.sealed(name, KEYRING)
+            with reading(name):
+                check(ring["generation"] == int(generation, 16), name, "is another generation")
+                return unbase64(ring["idKey"], 32), {e["epoch"]: unbase64(e["root"], 32) for e in ring["epochs"]}
+
+        return self.either(f"keyring/{mark}{generation}", f"copies/{mark}{generation}.keyring", keys)
 
     def sealed(self, name, kind):
         """The JSON object in a sealed object, and the hex SHA-256 of the object."""

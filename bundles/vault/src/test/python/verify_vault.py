@@ -83,7 +83,7 @@ def ends(hashes, zero_hash, after, count, end):
     """Whether a chunk that has `count` pages by now ends before the page `after`."""
     if count == CHUNK_PAGES or after == end:
         return True
-    if count >= 8 and hashes.get(after - 1, zero_hash) < 2**32 // (64 if count < 32 else 12):
+    if count >= 8 and hashes.get(after - 1, zero_hash) < 2**32 // (64 if count < 36 else 8):
         return True
     return after + ZERO_RUN <= end and not any(page in hashes for page in range(after, after + ZERO_RUN))
 

@@ -312,9 +312,16 @@ class BadInputTest {
                 }
             });
         }
-        for (String kind : List.of("config", "heads", "keyring", "keys", "lease")) {
+        for (String kind : List.of("config", "keyring", "copies")) {
             whileDamaged(vault.resolve(kind), names -> {
-                String code = kind.equals("keys") || kind.equals("config") ? "DPL-VLT-0004" : "DPL-VLT-0009";
+                shell.succeed(addVault("hurt", "--attach", "--passphrase-file", secret("right")));
+                shell.succeed("doppel:validate", "--vault", "hurt");
+                mustRestore(version, "of hurt");
+            });
+        }
+        for (String kind : List.of("heads", "keys", "lease")) {
+            whileDamaged(vault.resolve(kind), names -> {
+                String code = kind.equals("keys") ? "DPL-VLT-0004" : "DPL-VLT-0009";
                 String said = shell.fail(code, addVault("hurt", "--attach", "--passphrase-file", secret("right")));
                 assertTrue(names.stream().anyMatch(said::contains), said);
             });

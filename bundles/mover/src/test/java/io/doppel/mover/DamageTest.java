@@ -2,6 +2,7 @@ package io.doppel.mover;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -52,6 +53,8 @@ class DamageTest {
         assertEquals(
                 Set.of(
                         "config",
+                        "copies.config",
+                        "copies.keyring",
                         "data",
                         "heads",
                         "index",
@@ -86,6 +89,7 @@ class DamageTest {
             Outcome outcome = meet(damaged);
             outcome.assertNames(object, "bit " + bit + " of byte " + at);
             outcome.assertDependents(known.dependents(object, at), object + ", bit " + bit + " of byte " + at);
+            outcome.assertOpensIfThereAreTwo(object);
             if (outcome.refused()) {
                 refused.merge(object.replaceFirst("/.*", ""), 1, Integer::sum);
             }
@@ -101,6 +105,35 @@ class DamageTest {
     }
 
     @Test
+    void bothOfAPair() throws Exception {
+        List<String> pair = List.of("config", known.kinds().get("copies.config").get(0));
+        List<String> rings = List.of(
+                known.kinds().get("keyring").get(0),
+                known.kinds().get("copies.keyring").get(0));
+        for (List<String> both : List.of(pair, rings)) {
+            MemoryStorage.Content damaged = known.content().copy();
+            try (Vault vault = Rig.open(new MemoryStorage(damaged, false), FaultStage.copy(state, stranger()))) {
+                for (String object : both) {
+                    byte[] bytes = damaged.bytes(object).orElseThrow();
+                    bytes[bytes.length - 3] ^= 1; // of the signature, or the tag
+                    damaged.overwrite(object, bytes);
+                }
+                VerifyReport report = vault.verify(List.of(), (total, done) -> {}, Rig.NEVER);
+                assertEquals(
+                        both,
+                        report.problems().stream()
+                                .map(VerifyReport.Problem::object)
+                                .toList());
+                assertEquals(disks.keySet(), report.versions().keySet());
+                assertTrue(report.versions().values().stream().noneMatch(List::isEmpty), report::toString);
+            }
+            Outcome outcome = meet(damaged);
+            assertTrue(outcome.refused(), outcome::toString);
+            both.forEach(object -> outcome.assertNames(object, "damaged with its pair"));
+        }
+    }
+
+    @Test
     void missingAndTruncatedObjects() throws Exception {
         for (String object : known.content().names()) {
             byte[] bytes = known.content().bytes(object).orElseThrow();
@@ -109,11 +142,13 @@ class DamageTest {
                 cut.overwrite(object, Arrays.copyOf(bytes, length));
                 Outcome outcome = meet(cut);
                 outcome.assertNames(object, "cut to " + length);
+                outcome.assertOpensIfThereAreTwo(object);
                 outcome.assertDependents(known.dependents(object), object + " cut to " + length);
             }
             MemoryStorage.Content gone = known.content().copy();
             gone.remove(object);
             Outcome outcome = meet(gone);
+            outcome.assertOpensIfThereAreTwo(object);
             if (object.endsWith(".released")) {
                 // the same as if that server had been killed: nothing depends on it
                 outcome.assertDependents(Set.of(), object);
@@ -138,8 +173,8 @@ class DamageTest {
     @Test
     void copiesUnderAnotherName() throws Exception {
         for (String object : known.content().names()) {
-            if (object.equals("config")) {
-                continue;
+            if (object.endsWith("config")) {
+                continue; // there is one of each
             }
             String copy = another(object);
             MemoryStorage.Content more = known.content().copy();
@@ -157,9 +192,11 @@ class DamageTest {
         String name = object.substring(object.lastIndexOf('/') + 1, dot < 0 ? object.length() : dot);
         String kind = object.replaceFirst("/.*", "");
         switch (kind) {
-            case "heads", "lease", "keyring" -> {
-                String last =
-                        known.kinds().get(kind).stream().max(String::compareTo).orElseThrow();
+            case "heads", "lease", "keyring", "copies" -> {
+                String last = known.kinds().get(kind.equals("copies") ? kind + ending : kind).stream()
+                        .max(String::compareTo)
+                        .orElseThrow()
+                        .replace(ending.isEmpty() ? "." : ending, "");
                 String digits = last.substring(last.length() - 8);
                 return last.substring(0, last.length() - 8)
                         + String.format("%08x", Long.parseLong(digits, 16) + 1)
@@ -267,6 +304,14 @@ class DamageTest {
                     ? String.format("The head before 'heads/%016x'", Long.parseLong(name, 16) + 1)
                     : name;
             return told.stream().anyMatch(t -> t.contains(name) || t.contains(next));
+        }
+
+        /** Of what opening needs and is there twice, one is enough; only a format that we do not know is believed to be newer. */
+        void assertOpensIfThereAreTwo(String object) {
+            if (object.matches("config|keyring/.*|copies/.*") && !code.equals(VaultError.NEWER_FORMAT.id())) {
+                assertEquals("", code, () -> object + ": " + told);
+                assertFalse(told.isEmpty());
+            }
         }
 
         void assertNames(String object, String what) {

@@ -21,13 +21,13 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0003",
             false,
             "The vault has a format or feature that this version of Doppel does not know.",
-            "Update Doppel; nothing was changed."),
+            "Update Doppel; nothing was changed. If the vault was never used by a newer one, its object 'config' is damaged: move it away, and the vault uses its copy."),
     /** The key does not fit. */
     WRONG_KEY(
             "DPL-VLT-0004",
             false,
             "The passphrase or key does not open the vault.",
-            "Try again with the right passphrase, or use the recovery key. If it surely is the right one, the vault's object 'config' may be damaged."),
+            "Try again with the right passphrase, or use the recovery key. If it surely is the right one, the vault's object 'config' and its copy may be damaged."),
     /** No key at hand. */
     LOCKED(
             "DPL-VLT-0005",

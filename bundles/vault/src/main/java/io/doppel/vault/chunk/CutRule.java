@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 /** Decides after which pages a chunk may end. Immutable; safe for several threads. */
 public final class CutRule {
     private static final long STRICT = (1L << 32) / 64;
-    private static final long LOOSE = (1L << 32) / 12;
+    private static final long LOOSE = (1L << 32) / 8;
 
     private final int k1;
     private final long k2;

@@ -12,13 +12,16 @@ public final class Layout {
     public static final long SEGMENT = 64L << 20;
 
     /** Most pages of a chunk. */
-    public static final int MAX_PAGES = 128;
+    public static final int MAX_PAGES = 64;
+
+    /** Most bytes of a chunk. */
+    public static final int MAX_CHUNK = MAX_PAGES * PAGE;
 
     /** Fewest pages after which a page's content may end a chunk. */
     public static final int MIN_PAGES = 8;
 
     /** Pages from which on ends are found more easily. */
-    public static final int TARGET_PAGES = 32;
+    public static final int TARGET_PAGES = 36;
 
     /** Zero pages in a row that end a chunk. */
     public static final int ZERO_RUN = 8;

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  */
 public final class SegmentScanner {
     private static final byte[] ZERO_PAGE = new byte[Layout.PAGE];
-    private static final int BUFFER = 1 << 20;
+    private static final int BUFFER = 4 * Layout.MAX_CHUNK;
 
     private final CutRule rule;
     private final byte[] buffer = new byte[BUFFER];

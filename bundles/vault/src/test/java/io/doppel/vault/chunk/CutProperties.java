@@ -60,7 +60,7 @@ class CutProperties {
         assertSame(new SpecCutter(KEY, after).entries(), joined(all));
         long changed = ranges.stream().mapToLong(ByteRange::length).sum();
         assertTrue(
-                disk.bytesRead <= changed + ranges.size() * 3L * Layout.MAX_PAGES * Layout.PAGE,
+                disk.bytesRead <= changed + ranges.size() * 6L * Layout.MAX_CHUNK,
                 () -> disk.bytesRead + " bytes read for " + changed + " changed in " + ranges.size());
     }
 

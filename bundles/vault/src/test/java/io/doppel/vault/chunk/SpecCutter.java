@@ -39,10 +39,10 @@ final class SpecCutter {
     }
 
     private boolean ends(int n, int lastPage) {
-        if (n == 128) {
+        if (n == 64) {
             return true;
         }
-        if (n >= 8 && hash(lastPage) < (n < 32 ? (1L << 32) / 64 : (1L << 32) / 12)) {
+        if (n >= 8 && hash(lastPage) < (n < 36 ? (1L << 32) / 64 : (1L << 32) / 8)) {
             return true;
         }
         if (lastPage + 8 >= pages) {

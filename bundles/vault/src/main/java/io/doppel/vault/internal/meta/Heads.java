@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** The objects under {@code heads/}, and which of them counts (docs/vault-format.md §9, §10). */
 final class Heads {
-    private static final String FOLDER = "heads";
+    static final String FOLDER = "heads";
     private static final int DIGITS = 16;
     /** Heads of the chain that are kept. */
     static final int KEPT = 8;

@@ -4,11 +4,16 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.meta.SealedObject.Kind;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A keyring as it is stored.
@@ -18,7 +23,8 @@ import java.util.TreeMap;
  * @param epochs the encryption roots
  */
 record KeyRingObject(int generation, byte[] idKey, List<Epoch> epochs) {
-    static final String FOLDER = "keyring";
+    private static final String FOLDER = "keyring";
+    private static final String COPY = ".keyring";
 
     KeyRingObject {
         Objects.requireNonNull(idKey);
@@ -38,47 +44,73 @@ record KeyRingObject(int generation, byte[] idKey, List<Epoch> epochs) {
         return String.format("%s/%s%08x", FOLDER, KeySlots.mark(vaultId), generation);
     }
 
-    /** Stores the keyring of a new vault. */
-    static String create(ObjectIo io, String vaultId, MasterKey master) throws DoppelException {
-        String name = objectName(vaultId, 1);
+    static String copyName(String vaultId, int generation) {
+        return String.format("%s/%s%08x%s", Pair.COPIES, KeySlots.mark(vaultId), generation, COPY);
+    }
+
+    /** The plaintext of a new vault's keyring, of generation 1; the caller clears it. */
+    static byte[] create() {
         KeyRingObject ring = new KeyRingObject(
                 1,
                 Digests.random(MasterKey.LENGTH),
                 List.of(new Epoch(1, Digests.random(MasterKey.LENGTH), Instant.now())));
         byte[] plain = Json.write(ring);
         ring.toKeys().clear();
-        io.put(name, SealedObject.seal(Kind.KEYRING, name, 0, master.bytes(), plain));
-        Arrays.fill(plain, (byte) 0);
-        return name;
+        return plain;
     }
 
-    /** Names of the keyrings of a vault, oldest first. */
-    static List<String> names(ObjectIo io, String vaultId) throws DoppelException {
-        return io.list(FOLDER).stream()
-                .filter(n -> n.startsWith(KeySlots.mark(vaultId)))
-                .map(n -> FOLDER + "/" + n)
-                .toList();
+    /** The object of that name with this plaintext. */
+    static byte[] seal(String name, byte[] plain, MasterKey master) {
+        return SealedObject.seal(Kind.KEYRING, name, 0, master.bytes(), plain);
     }
 
-    /** Reads the keyring that counts. */
-    static KeyRing newest(ObjectIo io, String vaultId, MasterKey master) throws DoppelException {
-        List<String> names = names(io, vaultId);
-        if (names.isEmpty()) {
-            throw Problems.missing(objectName(vaultId, 1));
+    /** Generations of the vault's keyrings of which there is the original or the copy. */
+    static NavigableSet<Integer> generations(ObjectIo io, String vaultId) throws DoppelException {
+        NavigableSet<Integer> all = new TreeSet<>();
+        for (String folder : List.of(FOLDER, Pair.COPIES)) {
+            Pattern name = Pattern.compile(
+                    KeySlots.mark(vaultId) + "([0-7][0-9a-f]{7})" + (folder.equals(FOLDER) ? "" : Pattern.quote(COPY)));
+            for (String object : io.list(folder)) {
+                Matcher matcher = name.matcher(object);
+                if (matcher.matches()) {
+                    all.add(HexFormat.fromHexDigits(matcher.group(1)));
+                }
+            }
         }
-        return read(io, names.get(names.size() - 1), vaultId, master);
+        return all;
     }
 
-    static KeyRing read(ObjectIo io, String name, String vaultId, MasterKey master) throws DoppelException {
-        byte[] object = io.read(name);
+    /** The keyring that counts, which is that of the highest generation, and its copy: plaintexts, which the caller clears. */
+    static Pair<byte[]> newest(ObjectIo io, String vaultId, MasterKey master) throws DoppelException {
+        NavigableSet<Integer> generations = generations(io, vaultId);
+        return stored(io, vaultId, generations.isEmpty() ? 1 : generations.last(), master);
+    }
+
+    /** The keyring of a generation and its copy: plaintexts, which the caller clears. */
+    static Pair<byte[]> stored(ObjectIo io, String vaultId, int generation, MasterKey master) throws DoppelException {
+        return Pair.read(
+                objectName(vaultId, generation),
+                copyName(vaultId, generation),
+                name -> open(name, io.read(name), generation, master));
+    }
+
+    private static byte[] open(String name, byte[] object, int generation, MasterKey master) throws DoppelException {
         Optional<byte[]> plain = SealedObject.epoch(Kind.KEYRING, object)
                 .filter(epoch -> epoch == 0)
                 .flatMap(epoch -> SealedObject.open(name, master.bytes(), object));
-        Optional<KeyRingObject> ring = plain.flatMap(text -> Json.read(text, KeyRingObject.class))
-                .filter(r -> name.equals(objectName(vaultId, r.generation())) && r.isWellFormed());
-        plain.ifPresent(text -> Arrays.fill(text, (byte) 0));
-        return ring.orElseThrow(() -> Problems.damaged(name, "its content is not what was written"))
-                .toKeys();
+        boolean right = plain.flatMap(text -> Json.read(text, KeyRingObject.class))
+                .filter(ring -> ring.generation() == generation && ring.isWellFormed())
+                .isPresent();
+        if (!right) {
+            plain.ifPresent(text -> Arrays.fill(text, (byte) 0));
+            throw Problems.damaged(name, "its content is not what was written");
+        }
+        return plain.get();
+    }
+
+    /** The keys in the plaintext of a keyring that was stored. */
+    static KeyRing keys(byte[] plain) {
+        return Json.read(plain, KeyRingObject.class).orElseThrow().toKeys();
     }
 
     private boolean isWellFormed() {

@@ -61,7 +61,7 @@ final class KeySlots {
                 if (!Problems.isObjectFault(e)) {
                     throw e;
                 }
-                damaged.add(new ObjectProblem(name, e.what(), e.code()));
+                damaged.add(ObjectProblem.of(name, e));
             }
         }
         return new All(slots, damaged);
@@ -195,7 +195,8 @@ final class KeySlots {
             }
         }
         if (!recovery && all.damaged().isEmpty()) {
-            problems.add(new ObjectProblem(FOLDER, "There is no slot of the recovery key", VaultError.MISSING_OBJECT));
+            problems.add(new ObjectProblem(
+                    FOLDER, "There is no slot of the recovery key", VaultError.MISSING_OBJECT, false));
         }
         return problems;
     }
@@ -210,7 +211,6 @@ final class KeySlots {
     }
 
     private static ObjectProblem damaged(Stored stored, String why) {
-        DoppelException e = Problems.damaged(stored.name(), why);
-        return new ObjectProblem(stored.name(), e.what(), e.code());
+        return ObjectProblem.of(stored.name(), Problems.damaged(stored.name(), why));
     }
 }

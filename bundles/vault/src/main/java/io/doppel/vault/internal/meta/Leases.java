@@ -9,7 +9,7 @@ import java.util.TreeSet;
 
 /** The objects under {@code lease/}. */
 final class Leases {
-    private static final String FOLDER = "lease";
+    static final String FOLDER = "lease";
     private static final String CLOSING = ".closing";
     private static final String RELEASED = ".released";
     private static final int DIGITS = 8;

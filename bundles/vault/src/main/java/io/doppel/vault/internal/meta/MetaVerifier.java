@@ -2,10 +2,10 @@ package io.doppel.vault.internal.meta;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
-import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.SealedStore.Sealed;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 
@@ -42,7 +42,7 @@ final class MetaVerifier {
     }
 
     List<ObjectProblem> verify(Head head) throws DoppelException {
-        check(Config.NAME, this::config);
+        problems.addAll(Config.stored(io, vaultId, master).problems());
         problems.addAll(new KeySlots(io, vaultId).verify(master));
         keyrings();
         leases();
@@ -60,14 +60,10 @@ final class MetaVerifier {
         try {
             check.run();
         } catch (DoppelException e) {
-            if (!Problems.isObjectFault(e)
-                    && !e.is(VaultError.NO_VAULT)
-                    && !e.is(VaultError.NEWER_FORMAT)
-                    && !e.is(StorageError.IO)
-                    && !e.is(StorageError.DENIED)) {
+            if (!Problems.mayBeOfOneObject(e)) {
                 throw e;
             }
-            problems.add(new ObjectProblem(name, e.what(), e.code()));
+            problems.add(ObjectProblem.of(name, e));
         }
     }
 
@@ -81,29 +77,19 @@ final class MetaVerifier {
         }
     }
 
-    private void config() throws DoppelException {
-        Config.Stored stored = Config.read(io, false);
-        if (!stored.text().verify(master.mac())) {
-            throw Problems.damaged(Config.NAME, "its signature is wrong");
-        }
-        if (!stored.config().id().equals(vaultId)) {
-            throw Problems.damaged(
-                    Config.NAME, "it is of vault " + stored.config().id());
-        }
-    }
-
+    /** All generations are kept, though only the highest is needed. */
     private void keyrings() throws DoppelException {
-        List<String> names = KeyRingObject.names(io, vaultId);
-        for (String name : names) {
-            check(name, () -> KeyRingObject.read(io, name, vaultId, master).clear());
+        NavigableSet<Integer> generations = KeyRingObject.generations(io, vaultId);
+        int count = Math.max(1, generations.size());
+        for (int generation = 1; generation <= count; generation++) {
+            generations.add(generation);
         }
-        for (int generation = 1; generation <= Math.max(1, names.size()); generation++) {
-            String name = KeyRingObject.objectName(vaultId, generation);
-            if (!names.contains(name)) {
-                check(name, () -> {
-                    throw Problems.missing(name);
-                });
-            }
+        for (int generation : generations) {
+            cancel.check();
+            Pair<byte[]> rings = KeyRingObject.stored(io, vaultId, generation, master);
+            rings.values().forEach(plain -> Arrays.fill(plain, (byte) 0));
+            boolean counts = generation == generations.last();
+            rings.problems().forEach(p -> problems.add(counts ? p : p.notVital()));
         }
     }
 

@@ -23,7 +23,15 @@ final class SignedText {
 
     /** The object of that name with this content. */
     static byte[] write(String name, Object value, byte[] macKey) {
-        byte[] line = Json.write(value);
+        return write(name, Json.write(value), macKey);
+    }
+
+    /** The same content as the object of another name. */
+    byte[] under(String other, byte[] macKey) {
+        return write(other, line, macKey);
+    }
+
+    private static byte[] write(String name, byte[] line, byte[] macKey) {
         byte[] signature = sign(name, line, macKey);
         byte[] out = Arrays.copyOf(line, line.length + 1 + SIGNATURE + 1);
         out[line.length] = '\n';
@@ -51,8 +59,22 @@ final class SignedText {
         return Arrays.copyOf(object, end);
     }
 
+    /** The line that is signed. */
+    byte[] line() {
+        return line;
+    }
+
     <T> T read(Class<T> type) throws DoppelException {
         return Json.read(line, type).orElseThrow(() -> Problems.damaged(name, "its first line is not as it should be"));
+    }
+
+    /** Reads the object and checks its signature. */
+    static SignedText verified(ObjectIo io, String name, byte[] macKey) throws DoppelException {
+        SignedText text = parse(name, io.read(name));
+        if (!text.verify(macKey)) {
+            throw Problems.damaged(name, "its signature is wrong");
+        }
+        return text;
     }
 
     boolean verify(byte[] macKey) {

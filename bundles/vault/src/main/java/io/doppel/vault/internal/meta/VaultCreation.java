@@ -6,11 +6,12 @@ import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultOwner;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Makes a vault. The config comes last: without it there is no vault, and the exclusive put decides between two who make one at
- * the same place.
+ * Makes a vault. The config decides between two who make one at the same place, because it is put exclusively; what comes before it
+ * makes no vault, and the copies come after it, so that there are none of a vault that was never made.
  */
 final class VaultCreation {
     private final ObjectIo io;
@@ -30,8 +31,9 @@ final class VaultCreation {
             throw new DoppelException(
                     CommonError.BAD_SETTING, "Compression is '" + compression + "', expected zstd or lz4");
         }
-        if (io.exists(Config.NAME)) {
-            throw new DoppelException(VaultError.EXISTS, "The storage target has an object 'config'");
+        if (Config.exists(io)) {
+            throw new DoppelException(
+                    VaultError.EXISTS, "The storage target has an object 'config', a copy of one, leases or heads");
         }
         Config config = Config.create(compression);
         KeySlots slots = new KeySlots(io, config.id());
@@ -44,8 +46,23 @@ final class VaultCreation {
             if (passphrase.length > 0) {
                 written.add(slots.addPassphrase(master, passphrase, "first passphrase"));
             }
-            written.add(KeyRingObject.create(io, config.id(), master));
+            store(config, master);
+        }
+    }
+
+    private void store(Config config, MasterKey master) throws DoppelException {
+        byte[] ring = KeyRingObject.create();
+        try {
+            String name = KeyRingObject.objectName(config.id(), 1);
+            io.put(name, KeyRingObject.seal(name, ring, master));
+            written.add(name);
             commit(SignedText.write(Config.NAME, config, master.mac()));
+            String ringCopy = KeyRingObject.copyName(config.id(), 1);
+            io.put(ringCopy, KeyRingObject.seal(ringCopy, ring, master));
+            String configCopy = Config.copyName(config.id());
+            io.put(configCopy, SignedText.write(configCopy, config, master.mac()));
+        } finally {
+            Arrays.fill(ring, (byte) 0);
         }
     }
 

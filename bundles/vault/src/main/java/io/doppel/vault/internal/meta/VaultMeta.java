@@ -9,6 +9,7 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,7 @@ public final class VaultMeta implements AutoCloseable {
             local = LocalState.forWriting(stateDir);
             ObjectIo io = new ObjectIo(storage);
             new VaultCreation(io, local, owner).create(compression, passphrase);
-            VaultMeta meta = open(io, local, owner, VaultAccess.ATTACH, new char[0]);
+            VaultMeta meta = open(io, Config.ids(io, true), local, owner, VaultAccess.ATTACH, new char[0]);
             done = true;
             return meta;
         } finally {
@@ -114,9 +115,9 @@ public final class VaultMeta implements AutoCloseable {
         try {
             // What is newer than we are is refused before anything is made, here or there.
             ObjectIo io = new ObjectIo(storage);
-            Config.read(io, mode != VaultAccess.READ_ONLY);
+            List<String> ids = Config.ids(io, mode != VaultAccess.READ_ONLY);
             local = mode == VaultAccess.READ_ONLY ? LocalState.forReading(stateDir) : LocalState.forWriting(stateDir);
-            VaultMeta meta = open(io, local, owner, mode, unlock);
+            VaultMeta meta = open(io, ids, local, owner, mode, unlock);
             done = true;
             return meta;
         } finally {
@@ -127,24 +128,37 @@ public final class VaultMeta implements AutoCloseable {
         }
     }
 
-    private static VaultMeta open(ObjectIo io, LocalState local, VaultOwner owner, VaultAccess mode, char[] unlock)
+    private static VaultMeta open(
+            ObjectIo io, List<String> ids, LocalState local, VaultOwner owner, VaultAccess mode, char[] unlock)
             throws DoppelException {
         boolean readOnly = mode == VaultAccess.READ_ONLY;
         List<String> warnings = new CopyOnWriteArrayList<>();
-        Config.Stored config = Config.read(io, !readOnly);
-        String id = config.config().id();
-        KeySlots slots = new KeySlots(io, id);
-        VaultUnlock.Unlocked unlocked = new VaultUnlock(local, warnings::add).unlock(slots, id, unlock);
+        VaultUnlock.Unlocked unlocked = new VaultUnlock(local, warnings::add).unlock(io, ids, unlock);
+        String id = unlocked.vaultId();
         MasterKey master = unlocked.master();
         KeyRing keys = null;
+        List<byte[]> secrets = new ArrayList<>();
         try {
-            if (!config.text().verify(master.mac())) {
-                throw Problems.damaged(Config.NAME, "its signature is wrong");
-            }
+            Pair<SignedText> texts = Config.stored(io, id, master);
+            Config config = Config.parse(Config.NAME, texts.value().line(), !readOnly);
+            KeySlots slots = new KeySlots(io, id);
             slots.verify(master).forEach(p -> warnings.add(p.reason()));
-            keys = KeyRingObject.newest(io, id, master);
-            VaultMeta meta = new VaultMeta(io, local, config.config(), master, keys, readOnly, warnings);
+            Pair<byte[]> rings = KeyRingObject.newest(io, id, master);
+            secrets.addAll(rings.values());
+            keys = KeyRingObject.keys(rings.value());
+            List<ObjectProblem> twice = new ArrayList<>(texts.problems());
+            twice.addAll(rings.problems());
+            for (ObjectProblem p : twice) {
+                warnings.add(
+                        p.code().id() + ": " + p.reason() + "; the vault has two of it, and the other one is right");
+            }
+            VaultMeta meta = new VaultMeta(io, local, config, master, keys, readOnly, warnings);
             meta.attach(owner, mode, unlocked.byKeyFile() ? Optional.empty() : Optional.of(slots));
+            if (!readOnly) {
+                texts.mend(io, (name, text) -> text.under(name, master.mac())).ifPresent(warnings::add);
+                rings.mend(io, (name, plain) -> KeyRingObject.seal(name, plain, master))
+                        .ifPresent(warnings::add);
+            }
             return meta;
         } catch (DoppelException | RuntimeException e) {
             master.close();
@@ -152,6 +166,8 @@ public final class VaultMeta implements AutoCloseable {
                 keys.clear();
             }
             throw e;
+        } finally {
+            secrets.forEach(plain -> Arrays.fill(plain, (byte) 0));
         }
     }
 

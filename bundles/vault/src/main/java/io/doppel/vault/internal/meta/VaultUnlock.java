@@ -2,6 +2,7 @@ package io.doppel.vault.internal.meta;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.VaultError;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -18,28 +19,50 @@ final class VaultUnlock {
     /**
      * What came of it.
      *
+     * @param vaultId the id with which the slot opened
      * @param master the master key
      * @param byKeyFile whether this server's key file opened it
      */
-    record Unlocked(MasterKey master, boolean byKeyFile) {}
+    record Unlocked(String vaultId, MasterKey master, boolean byKeyFile) {}
 
-    /** Tries the key file, then the text; the text stays as it is. */
-    Unlocked unlock(KeySlots slots, String vaultId, char[] text) throws DoppelException {
+    /**
+     * Tries the key file, then the text, with one id that the vault may have after the other; the text stays as it is. If none opens,
+     * the failure is that with the first.
+     */
+    Unlocked unlock(ObjectIo io, List<String> vaultIds, char[] text) throws DoppelException {
+        DoppelException first = null;
+        for (String vaultId : vaultIds) {
+            try {
+                return unlock(new KeySlots(io, vaultId), vaultId, text);
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.LOCKED) && !e.is(VaultError.WRONG_KEY) && !e.is(VaultError.KEY_FILE)) {
+                    throw e;
+                }
+                first = first == null ? e : first;
+            }
+        }
+        throw first;
+    }
+
+    private Unlocked unlock(KeySlots slots, String vaultId, char[] text) throws DoppelException {
+        Optional<String> warning = Optional.empty();
         try {
             Optional<MachineKey> file = local.machineKey();
             if (file.isPresent()) {
-                return new Unlocked(byKeyFile(file.get(), slots, vaultId), true);
+                return new Unlocked(vaultId, byKeyFile(file.get(), slots, vaultId), true);
             }
         } catch (DoppelException e) {
             if (text.length == 0 || !e.is(VaultError.LOCKED) && !e.is(VaultError.KEY_FILE)) {
                 throw e;
             }
-            warnings.accept(e.what());
+            warning = Optional.of(e.what());
         }
         if (text.length == 0) {
             throw new DoppelException(VaultError.LOCKED, "There is no key file of the vault on this server");
         }
-        return new Unlocked(slots.unlock(text), false);
+        Unlocked unlocked = new Unlocked(vaultId, slots.unlock(text), false);
+        warning.ifPresent(warnings);
+        return unlocked;
     }
 
     private MasterKey byKeyFile(MachineKey file, KeySlots slots, String vaultId) throws DoppelException {

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.chunk.Layout;
 import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
@@ -169,7 +170,7 @@ public final class RecordReader implements AutoCloseable {
 
     private void fill(int pack, long from, int length) throws DoppelException {
         if (span.length < length) {
-            span = new byte[Math.max(length, 512 << 10)];
+            span = new byte[Math.max(length, Layout.MAX_CHUNK + Gcm.TAG)];
         }
         spanPack = -1;
         storage.read(index.packObject(pack), from, span, 0, length);

@@ -20,7 +20,7 @@ final class ChunkWalk implements VersionDisk.ChunkReader {
     private final TreeReader tree;
     private final ChunkIndex index;
     private final RecordReader records;
-    private final byte[] buffer = new byte[Layout.MAX_PAGES * Layout.PAGE];
+    private final byte[] buffer = new byte[Layout.MAX_CHUNK];
 
     ChunkWalk(TreeReader tree, ChunkIndex index, RecordReader records) {
         this.tree = tree;

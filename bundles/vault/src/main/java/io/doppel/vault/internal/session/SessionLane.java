@@ -17,15 +17,13 @@ import io.doppel.vault.internal.pack.PackWriter;
  * closing the session closes it from another thread.
  */
 final class SessionLane implements WriteSession.Lane {
-    private static final int MOST = Layout.MAX_PAGES * Layout.PAGE;
-
     private final Session session;
     private final Ids ids;
     private final Codec codec;
     private final Gcm gcm = new Gcm();
     private final SegmentScanner scanner;
-    private final byte[] compressed = new byte[Codec.bound(MOST)];
-    private final byte[] sealed = new byte[MOST + Gcm.TAG];
+    private final byte[] compressed = new byte[Codec.bound(Layout.MAX_CHUNK)];
+    private final byte[] sealed = new byte[Layout.MAX_CHUNK + Gcm.TAG];
     private PackWriter pack;
     private long storedBytes;
     private boolean closed;

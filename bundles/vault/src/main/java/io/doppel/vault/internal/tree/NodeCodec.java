@@ -65,7 +65,7 @@ final class NodeCodec {
                 long v = Varints.get(in);
                 long length = Math.min((v >> 1) * Layout.PAGE, diskSize - at);
                 boolean hole = (v & 1) == 1;
-                if (length <= 0 || (hole ? at + length > windowEnd : length > (long) Layout.MAX_PAGES * Layout.PAGE)) {
+                if (length <= 0 || (hole ? at + length > windowEnd : length > Layout.MAX_CHUNK)) {
                     throw malformed();
                 }
                 byte[] id = null;

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Verifies a vault: its descriptive objects, its packs byte by byte, and that every version finds all it needs. */
 public final class Verifier {
@@ -31,6 +32,9 @@ public final class Verifier {
     private final ChunkIndex index;
     private final NodeSource nodes;
     private final List<VerifyReport.Problem> problems = new ArrayList<>();
+    /** What keeps every version from being read once the vault is closed. */
+    private final List<String> vital = new ArrayList<>();
+
     private final Map<String, List<String>> versionProblems = new LinkedHashMap<>();
 
     /** A verifier of an open vault; for one use. */
@@ -69,6 +73,8 @@ public final class Verifier {
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
             versionProblems.put(e.getKey(), walk.problems(e.getValue(), damage));
         }
+        versionProblems.replaceAll(
+                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
         return new VerifyReport(pass.bytes(), problems, versionProblems);
     }
 
@@ -93,6 +99,9 @@ public final class Verifier {
     private void checkObjects(CancelToken cancel) throws DoppelException {
         for (ObjectProblem p : meta.verifyMeta(cancel)) {
             problems.add(new VerifyReport.Problem(p.object(), p.reason()));
+            if (p.vital()) {
+                vital.add(p.reason());
+            }
         }
         IndexSegments segments = new IndexSegments(storage, meta.keys());
         Set<String> names = new TreeSet<>(meta.head().index());

@@ -18,7 +18,7 @@ class CrashTest {
     Path temp;
 
     /** Lets everything fail from one operation on. */
-    private static final class Failpoint implements MapStorage.Hook {
+    static final class Failpoint implements MapStorage.Hook {
         private final int at;
         private final boolean after;
         private int count;
