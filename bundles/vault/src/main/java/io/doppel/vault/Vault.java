@@ -98,7 +98,11 @@ public final class Vault implements AutoCloseable {
     private static Vault opened(Storage storage, VaultMeta meta) throws DoppelException {
         try {
             return new Vault(storage, meta);
-        } catch (DoppelException | RuntimeException e) {
+        } catch (DoppelException | RuntimeException | Error e) {
+            if (meta.leaseWasUnclean()) {
+                // the packs that the end before left behind may not be known yet
+                meta.keepLease(e);
+            }
             meta.close();
             throw e;
         }
@@ -365,6 +369,10 @@ public final class Vault implements AutoCloseable {
         try {
             sessions.values().forEach(Session::close);
             listLeftovers();
+        } catch (RuntimeException | Error e) {
+            // what the sessions stored may be in no index segment
+            meta.keepLease(e);
+            throw e;
         } finally {
             nodes.close();
             meta.close();

@@ -345,7 +345,7 @@ public final class VaultMeta implements AutoCloseable {
      * Something that nothing lists was left behind: {@link #close} does not release the lease, so that the next opening finds an end
      * as after a crash and looks for it.
      */
-    public void keepLease(DoppelException why) {
+    public void keepLease(Throwable why) {
         LOG.warn(
                 "What was stored last in vault {} is looked for at its next opening: {}",
                 config.id(),
