@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
@@ -35,7 +36,7 @@ class ClosedVaultTest {
         uses.put("begin", vault::begin);
         uses.put("version", () -> vault.version(id));
         uses.put("openDisk", () -> vault.openDisk(id, "d"));
-        uses.put("noBaseReason", () -> vault.noBaseReason(id, "d"));
+        uses.put("noBaseReason", () -> vault.noBaseReason(id, "d", CancelToken.NEVER));
         uses.put("verify", () -> vault.verify(List.of(), (total, done) -> {}, Rig.NEVER));
         uses.put("refresh", vault::refresh);
         uses.put("recoveryKey", vault::recoveryKey);

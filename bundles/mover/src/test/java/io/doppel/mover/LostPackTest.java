@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.Vault;
@@ -108,7 +109,8 @@ class LostPackTest {
         storage.content().remove(pack);
         reopen();
         assertTrue(vault.warnings().stream().anyMatch(w -> w.contains(pack)), () -> "" + vault.warnings());
-        assertTrue(vault.noBaseReason(base, "d").orElseThrow().contains(pack));
+        assertTrue(
+                vault.noBaseReason(base, "d", CancelToken.NEVER).orElseThrow().contains(pack));
         assertGone(pack, assertThrows(DoppelException.class, this::incremental));
         healed(Rig.backup(vault, new Bytes(second)));
     }
@@ -140,7 +142,7 @@ class LostPackTest {
         Rig.backup(vault, new Bytes(first));
         for (int i = 0; i < 2; i++) {
             assertArrayEquals(first, Rig.restore(vault, base));
-            assertEquals(Optional.empty(), vault.noBaseReason(base, "d"));
+            assertEquals(Optional.empty(), vault.noBaseReason(base, "d", CancelToken.NEVER));
             assertTrue(isWhole(base) && isWhole(full.id()));
             reopen();
         }
@@ -156,7 +158,7 @@ class LostPackTest {
                 .filter(n -> n.startsWith("data/") || n.startsWith("tree/"))
                 .forEach(storage.content()::remove);
         Rig.backup(vault, new Bytes(second));
-        assertEquals(Optional.empty(), vault.noBaseReason(base, "d"));
+        assertEquals(Optional.empty(), vault.noBaseReason(base, "d", CancelToken.NEVER));
         assertArrayEquals(second, Rig.restore(vault, incremental().id()));
     }
 

@@ -7,6 +7,7 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.IndexLoader;
 import io.doppel.vault.internal.index.IndexSegments;
 import io.doppel.vault.internal.index.PackPresence;
+import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.VaultMeta;
@@ -64,7 +65,7 @@ public final class Vault implements AutoCloseable {
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
-        load(meta.leaseWasUnclean());
+        load(meta.head(), meta.leaseWasUnclean());
         if (!readOnly()) {
             lookForPacks();
         }
@@ -109,10 +110,9 @@ public final class Vault implements AutoCloseable {
     }
 
     /** Loads the segments that are not loaded yet; packs that they do not tell of are looked for if there may be any. */
-    private void load(boolean mayHaveOrphans) throws DoppelException {
-        List<String> fresh = meta.head().index().stream()
-                .filter(n -> !loadedSegments.contains(n))
-                .toList();
+    private void load(Head head, boolean mayHaveOrphans) throws DoppelException {
+        List<String> fresh =
+                head.index().stream().filter(n -> !loadedSegments.contains(n)).toList();
         IndexLoader loader = new IndexLoader(storage, meta.keys(), segments, index);
         loader.load(fresh).stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
         loadedSegments.addAll(fresh);
@@ -199,13 +199,14 @@ public final class Vault implements AutoCloseable {
 
     /**
      * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can.
-     * Reads the disk's whole tree in a vault that lost packs, and nothing otherwise.
+     * Reads the disk's whole tree in a vault that lost packs, once until more is lost, and nothing otherwise.
      *
+     * @param cancel looked at for each GiB of the disk
      * @throws DoppelException {@link VaultError#NO_VERSION}, {@link VaultError#NO_DISK}; the storage's failures
      */
-    public Optional<String> noBaseReason(String versionId, String diskKey) throws DoppelException {
+    public Optional<String> noBaseReason(String versionId, String diskKey, CancelToken cancel) throws DoppelException {
         try {
-            bases.check(versionId, disk(versionId, diskKey));
+            bases.check(versionId, disk(versionId, diskKey), cancel);
             return Optional.empty();
         } catch (DoppelException e) {
             if (e.is(VaultError.PACK_GONE)) {
@@ -325,8 +326,7 @@ public final class Vault implements AutoCloseable {
 
     /** For a vault that is open for reading only: looks at its newest state. */
     public synchronized void refresh() throws DoppelException {
-        meta.refresh();
-        load(false);
+        meta.refresh(head -> load(head, false));
     }
 
     private VaultParts parts() {

@@ -197,7 +197,7 @@ public final class BackupJob implements CoreHandler {
         Optional<String> reason = offer.noChangesReason();
         Optional<String> base = offer.changes().flatMap(c -> bases.versionFor(key));
         if (base.isPresent()) {
-            reason = vault.noBaseReason(base.get(), key);
+            reason = vault.noBaseReason(base.get(), key, context.cancel());
         }
         reason.ifPresent(r -> context.task().log(LogLine.Level.WARNING, "Disk '" + key + "' is read as a whole: " + r));
         return reason.isPresent() ? Optional.empty() : base;

@@ -69,16 +69,27 @@ final class LocalState implements AutoCloseable {
             DurableFiles.createFolders(folder);
             FileChannel lock =
                     FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!tryLock(lock)) {
-                lock.close();
-                throw new DoppelException(
-                        VaultError.HELD, "Another Doppel process on this server has the vault open (" + folder + ")");
+            boolean taken = false;
+            try {
+                take(lock, folder);
+                taken = true;
+            } finally {
+                if (!taken) {
+                    lock.close();
+                }
             }
-            DurableFiles.sweep(folder);
             return new LocalState(folder, lock);
         } catch (IOException e) {
             throw failure("cannot be used", folder, e);
         }
+    }
+
+    private static void take(FileChannel lock, Path folder) throws IOException, DoppelException {
+        if (!tryLock(lock)) {
+            throw new DoppelException(
+                    VaultError.HELD, "Another Doppel process on this server has the vault open (" + folder + ")");
+        }
+        DurableFiles.sweep(folder);
     }
 
     /** Looks at the folder beside whoever uses it. */

@@ -259,12 +259,20 @@ public final class VaultMeta implements AutoCloseable {
         return versions.get(id);
     }
 
+    /** Takes what a new head needs before anybody sees the head. */
+    @FunctionalInterface
+    public interface HeadLoader {
+        /** Loads what the head lists; if it fails, the head stays unseen. */
+        void load(Head head) throws DoppelException;
+    }
+
     /** Looks for a newer head; for an opening that only reads. Does nothing otherwise. */
-    public synchronized void refresh() throws DoppelException {
+    public synchronized void refresh(HeadLoader loader) throws DoppelException {
         requireOpen();
         if (readOnly) {
             Heads.Newest found = heads.newest();
             guard.check(found, VaultAccess.READ_ONLY);
+            loader.load(found.head());
             seen = found;
             guard.rememberSettled(found, VaultAccess.READ_ONLY);
         }

@@ -1,23 +1,35 @@
 package io.doppel.vault.internal.session;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.tree.NodeSource;
 import io.doppel.vault.internal.tree.TreeReader;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Tells whether parts of an earlier version's disk may be taken over. Takes no time in a vault of which everything is there;
- * otherwise the disk's tree is walked. Safe for several threads.
+ * otherwise the disk's tree is walked, once until more is found lost. Safe for several threads.
  */
 public final class BaseCheck {
+    private static final long STEP = 1L << 30;
+    private static final int MOST_REMEMBERED = 1000;
+
     private final ChunkIndex index;
     private final NodeSource nodes;
     private final boolean indexSuspect;
+
+    /** Roots of disks that were found whole when {@link #lost} was all that was lost. */
+    private final Set<String> whole = new HashSet<>();
+
+    private Damage lost = Damage.NONE;
 
     /**
      * A check.
@@ -33,10 +45,12 @@ public final class BaseCheck {
     /**
      * Checks that everything that the disk needs is in copies that are not distrusted, nodes in two.
      *
-     * @throws DoppelException {@link VaultError#PACK_GONE}; the storage's failures
+     * @param cancel looked at for each GiB of the disk
+     * @throws DoppelException {@link VaultError#PACK_GONE}; the storage's failures; whatever the token throws
      */
-    public void check(String version, VersionManifest.Disk disk) throws DoppelException {
-        if (disk.root() == null || !indexSuspect && index.distrusted().none()) {
+    public void check(String version, VersionManifest.Disk disk, CancelToken cancel) throws DoppelException {
+        Damage now = index.distrusted();
+        if (disk.root() == null || !indexSuspect && now.none() || isKnownWhole(disk, now)) {
             return;
         }
         NodeSource checked = id -> {
@@ -45,10 +59,26 @@ public final class BaseCheck {
         };
         TreeReader tree = new TreeReader(checked, HexFormat.of().parseHex(disk.root()), disk.size());
         try {
-            tree.chunks(0, disk.size(), e -> require(e.id(), 1, version, disk));
+            for (long at = 0; at < disk.size(); at += STEP) {
+                cancel.check();
+                tree.chunks(at, Math.min(at + STEP, disk.size()), e -> require(e.id(), 1, version, disk));
+            }
         } catch (DoppelException e) {
             throw e.is(VaultError.DAMAGED_DATA) ? notWhole(version, disk, e.what()) : e;
         }
+        rememberWhole(disk, now);
+    }
+
+    private synchronized boolean isKnownWhole(VersionManifest.Disk disk, Damage now) {
+        return lost == now && whole.contains(disk.root());
+    }
+
+    private synchronized void rememberWhole(VersionManifest.Disk disk, Damage then) {
+        if (lost != then || whole.size() >= MOST_REMEMBERED) {
+            lost = then;
+            whole.clear();
+        }
+        whole.add(disk.root());
     }
 
     private void require(byte[] id, int copies, String version, VersionManifest.Disk disk) throws DoppelException {

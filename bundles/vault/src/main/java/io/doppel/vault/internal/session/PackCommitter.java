@@ -8,6 +8,7 @@ import io.doppel.vault.internal.pack.PackWriter;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -15,11 +16,7 @@ import java.util.function.Consumer;
 final class PackCommitter implements AutoCloseable {
     private static final int WAITING = 4;
 
-    private final ExecutorService threads = Executors.newFixedThreadPool(2, r -> {
-        Thread t = new Thread(r, "doppel-vault-commit");
-        t.setDaemon(true);
-        return t;
-    });
+    private final ExecutorService threads;
     private final Semaphore room = new Semaphore(WAITING);
     private final AtomicReference<DoppelException> failure = new AtomicReference<>();
     private final Consumer<PackInfo> stored;
@@ -27,7 +24,16 @@ final class PackCommitter implements AutoCloseable {
     private boolean closed;
 
     PackCommitter(Consumer<PackInfo> stored) {
+        this(stored, r -> {
+            Thread t = new Thread(r, "doppel-vault-commit");
+            t.setDaemon(true);
+            return t;
+        });
+    }
+
+    PackCommitter(Consumer<PackInfo> stored, ThreadFactory threads) {
         this.stored = stored;
+        this.threads = Executors.newFixedThreadPool(2, threads);
     }
 
     /** Throws what failed first, if anything did. */
@@ -46,16 +52,33 @@ final class PackCommitter implements AutoCloseable {
     /** Takes the pack over, which is closed in any case. */
     void submit(PackWriter pack) throws DoppelException {
         room.acquireUninterruptibly();
-        synchronized (this) {
-            if (!closed) {
-                pending++;
-                threads.execute(() -> commit(pack));
-                return;
+        boolean begun = false;
+        try {
+            begun = begin(pack);
+        } finally {
+            if (!begun) {
+                room.release();
+                pack.close();
             }
         }
-        room.release();
-        pack.close();
-        throw Session.ended();
+        if (!begun) {
+            throw Session.ended();
+        }
+    }
+
+    /** False if this is closed; throws what the system says if it gives no thread. */
+    private synchronized boolean begin(PackWriter pack) {
+        if (closed) {
+            return false;
+        }
+        try {
+            threads.execute(() -> commit(pack));
+        } catch (RuntimeException | Error e) {
+            fail(new DoppelException(CommonError.INTERNAL, "Pack " + pack.name() + " could not be stored", e));
+            throw e;
+        }
+        pending++;
+        return true;
     }
 
     private void commit(PackWriter pack) {

@@ -1,6 +1,7 @@
 package io.doppel.vault.internal.session;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.vault.DiskTree;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
@@ -105,7 +106,7 @@ public final class Session implements WriteSession {
         long baseData = 0;
         if (baseVersion.isPresent()) {
             VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
-            parts.bases().check(baseVersion.get(), disk);
+            parts.bases().check(baseVersion.get(), disk, CancelToken.NEVER);
             takesOver = true;
             byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
             base = new TreeReader(parts.nodes(), root, disk.size());

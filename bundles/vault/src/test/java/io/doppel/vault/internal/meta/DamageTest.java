@@ -260,7 +260,7 @@ class DamageTest {
             }
         };
         try (VaultMeta meta = Fixture.open(watched, folder, Fixture.BETA, VaultAccess.READ_ONLY, "")) {
-            meta.refresh();
+            meta.refresh(head -> {});
             meta.verifyMeta(Fixture.NEVER);
             assertTrue(meta.readOnly());
             Fixture.assertCode(VaultError.READ_ONLY, () -> Fixture.publish(meta));

@@ -57,7 +57,7 @@ class LeaseTest {
                 assertTrue(reader.head().lists(id));
                 String second = Fixture.publish(meta);
                 assertFalse(reader.head().lists(second));
-                reader.refresh();
+                reader.refresh(head -> {});
                 assertTrue(reader.head().lists(second));
             }
         }

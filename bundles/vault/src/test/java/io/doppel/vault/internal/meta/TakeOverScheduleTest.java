@@ -124,7 +124,7 @@ class TakeOverScheduleTest {
     private static void watch(MapStorage storage, Path folder) throws DoppelException {
         try (VaultMeta meta = Fixture.open(storage, folder, Fixture.ALPHA, VaultAccess.READ_ONLY, "")) {
             for (int i = 0; i < 6; i++) {
-                meta.refresh();
+                meta.refresh(head -> {});
             }
         }
     }

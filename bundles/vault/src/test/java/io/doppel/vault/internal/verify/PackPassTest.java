@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
-import io.doppel.vault.NeverCancelled;
+import io.doppel.api.job.CancelToken;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,7 @@ class PackPassTest {
     }
 
     private PackPass pass() {
-        return new PackPass(packs.storage, packs.keys, packs.index, (total, done) -> {}, new NeverCancelled(), 2);
+        return new PackPass(packs.storage, packs.keys, packs.index, (total, done) -> {}, CancelToken.NEVER, 2);
     }
 
     /** Makes the helper's first read end with the error, while the caller is in the midst of the other pack. */

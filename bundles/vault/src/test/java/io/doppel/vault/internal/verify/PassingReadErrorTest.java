@@ -85,13 +85,13 @@ class PassingReadErrorTest {
         RecordInfo record = pack.records().get(1);
         byte[] expected = new byte[Packs.RAW];
         byte[] got = new byte[Packs.RAW];
-        try (RecordReader reader = new RecordReader(packs.storage, packs.keys, packs.index, Proof.ID)) {
+        try (RecordReader reader = new RecordReader(packs.storage, packs.keys, packs.index, Proof.ID, () -> {})) {
             reader.read(ObjectKind.DATA, record.id(), expected, 0, Packs.RAW);
         }
         for (int at = 0; at < PackFormat.HEADER; at++) {
             // first the span is read, then the header
             wrong(at, 2);
-            try (RecordReader reader = new RecordReader(packs.storage, packs.keys, packs.index, Proof.ID)) {
+            try (RecordReader reader = new RecordReader(packs.storage, packs.keys, packs.index, Proof.ID, () -> {})) {
                 reader.read(ObjectKind.DATA, record.id(), got, 0, Packs.RAW);
             }
             assertArrayEquals(expected, got, "byte " + at);

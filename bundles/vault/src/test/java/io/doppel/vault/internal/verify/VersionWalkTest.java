@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
-import io.doppel.vault.NeverCancelled;
+import io.doppel.api.job.CancelToken;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.chunk.Layout;
@@ -88,7 +88,7 @@ class VersionWalkTest {
     }
 
     private VersionWalk walk(NodeSource source) {
-        return new VersionWalk(index, source, new NeverCancelled());
+        return new VersionWalk(index, source, CancelToken.NEVER);
     }
 
     private static long usedHeap() {
