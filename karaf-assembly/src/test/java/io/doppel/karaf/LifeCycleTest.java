@@ -86,6 +86,54 @@ class LifeCycleTest {
     }
 
     @Test
+    void aFolderInWhichSomebodyKeepsOtherThingsIsNotTaken() throws Exception {
+        Path mine = Files.createDirectories(server.state().resolve("data/tmp")).resolve("mine.txt");
+        Files.writeString(mine, "mine");
+        Outcome outcome = server.doppel("start");
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("neither empty nor"), outcome.err());
+        assertEquals("mine", Files.readString(mine));
+    }
+
+    @Test
+    void whatMakesNoSenseIsSaidAtOnce() throws Exception {
+        assertEquals(64, server.doppel("stop", "now").status());
+        assertTrue(server.doppel("start", "--help").mustSucceed().out().startsWith("Usage:"));
+        for (String port : List.of("abc", "99999", "0")) {
+            ProcessBuilder start = server.builder("start");
+            start.environment().put("DOPPEL_SSH_PORT", port);
+            Outcome outcome = Programs.run(start, folder.resolve("scratch"), Duration.ofSeconds(20));
+            assertEquals(64, outcome.status(), outcome::err);
+            assertTrue(outcome.err().contains("'" + port + "' is no port"), outcome.err());
+        }
+    }
+
+    @Test
+    void startsAndStopsTakeTurns() throws Exception {
+        Process first = server.builder("start").start();
+        Process second = server.builder("start").start();
+        assertTrue(first.waitFor(60, TimeUnit.SECONDS) && second.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(List.of(0, 0), List.of(first.exitValue(), second.exitValue()));
+        long pid = server.pid();
+        assertTrue(runs(pid), "the server that is known runs");
+        server.close();
+        assertFalse(runs(pid), "process " + pid + " is still there");
+
+        Process start = server.builder("start").start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!Files.exists(server.state().resolve("server.pid"))
+                || Files.size(server.state().resolve("server.pid")) == 0) {
+            assertTrue(System.nanoTime() < deadline, "not begun within half a minute");
+            Thread.onSpinWait();
+        }
+        pid = server.pid();
+        server.close();
+        assertEquals(0, start.waitFor());
+        assertFalse(runs(pid), "process " + pid + " is still there");
+        assertEquals(3, server.doppel("status").status());
+    }
+
+    @Test
     void runStaysInTheForegroundUntilItIsToldToStop() throws Exception {
         Path output = folder.resolve("scratch/run.txt");
         Process foreground = server.builder("run")

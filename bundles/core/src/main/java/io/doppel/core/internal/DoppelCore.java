@@ -112,11 +112,12 @@ public final class DoppelCore implements AutoCloseable {
     /** Ends all runs as interrupted, then closes everything. */
     @Override
     public void close() {
-        watch.close();
-        jobs.close();
-        kinds.forEach(plugins.handlers()::remove);
-        vaults.close();
-        hosts.close();
-        catalog.close();
+        try (catalog;
+                hosts;
+                vaults) {
+            watch.close();
+            jobs.close();
+            kinds.forEach(plugins.handlers()::remove);
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
+import io.doppel.api.job.JobTask;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.JobError;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -316,6 +318,69 @@ class MainJobTest {
                 DoppelException.class,
                 () -> server.core.inventory().addHost("bad", "folder", Map.of("path", missing.toString())));
         assertEquals(1, server.core.inventory().hosts().size());
+    }
+
+    @Test
+    void aMachineThatIsNamedButIsNotThereFails() throws Exception {
+        JobRun run = server.run("backup", List.of("h/web ü", "h/gone", "h/none*"), Map.of("vault", "v"));
+        assertNotEquals(JobState.SUCCEEDED, run.state());
+        List<JobTask> tasks = server.core.jobs().tasks(run.id()).stream()
+                .filter(t -> t.parentId().isEmpty())
+                .toList();
+        assertEquals(
+                List.of("h/web ü", "h/gone"), tasks.stream().map(JobTask::name).toList());
+        assertEquals(
+                List.of("", JobError.NO_MACHINES.id()),
+                tasks.stream().map(JobTask::errorCode).toList());
+        assertEquals(
+                1,
+                server.core
+                        .vaults()
+                        .versions(Optional.of("v"), Optional.empty())
+                        .size());
+    }
+
+    /** Whoever comes second must not touch the key file of the one who came first. */
+    @Test
+    void twoThatAddAVaultOfOneNameAtOnceGetOneThatCanBeOpenedAgain() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            String name = "twice" + i;
+            Path target = folder.resolve("vaults/" + name);
+            List<CompletableFuture<Boolean>> both = Stream.of(1, 2)
+                    .map(n -> CompletableFuture.supplyAsync(() -> adds(name, target)))
+                    .toList();
+            assertEquals(
+                    1, both.stream().filter(CompletableFuture::join).count(), "how many were told that it was made");
+        }
+        server.close();
+        server = new Server(folder.resolve("state"));
+        for (int i = 0; i < 5; i++) {
+            server.succeed("version", "backup", List.of("h/*"), Map.of("vault", "twice" + i));
+        }
+    }
+
+    private boolean adds(String name, Path target) {
+        try {
+            server.addVault(name, target, VaultRequest.Access.CREATE);
+            return true;
+        } catch (DoppelException e) {
+            assertTrue(e.is(JobError.IN_USE) || e.is(CommonError.EXISTS), e.getMessage());
+            return false;
+        }
+    }
+
+    @Test
+    void aRebuiltCatalogueStillKnowsWhatIsDamaged() throws Exception {
+        String version = backup();
+        Damage.toLargest(folder.resolve("vaults/v"));
+        server.run("validate", List.of(), Map.of());
+        assertEquals(
+                VersionView.Health.DAMAGED,
+                server.core.vaults().version(version).health());
+        assertEquals(1, server.core.vaults().rebuildCatalogue("v"));
+        assertEquals(
+                VersionView.Health.DAMAGED,
+                server.core.vaults().version(version).health());
     }
 
     private static void assertCode(String code, JobRun run) {

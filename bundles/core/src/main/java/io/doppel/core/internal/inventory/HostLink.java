@@ -53,7 +53,7 @@ final class HostLink implements AutoCloseable {
                 connection = connect();
                 status = new Status(ConnectionState.CONNECTED, "");
             } catch (DoppelException e) {
-                failed(e);
+                noted(e);
                 throw e;
             }
         }
@@ -76,11 +76,17 @@ final class HostLink implements AutoCloseable {
         return connection().host().sweep(Duration.ZERO);
     }
 
-    /** Something failed; the next use connects anew. */
-    synchronized void failed(DoppelException e) {
+    /** Something worked. */
+    synchronized void works() {
+        if (connection != null) {
+            status = new Status(ConnectionState.CONNECTED, "");
+        }
+    }
+
+    /** Something failed. */
+    synchronized void noted(DoppelException e) {
         ConnectionState state = e.is(CommonError.PLUGIN_GONE) ? ConnectionState.NO_PLUGIN : ConnectionState.FAILED;
         status = new Status(state, e.getMessage());
-        close();
     }
 
     /** Lets go of a connection whose plug-in has left, so that its classes can go. */

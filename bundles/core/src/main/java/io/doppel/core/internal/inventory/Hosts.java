@@ -124,8 +124,8 @@ public final class Hosts implements InventoryService, HostAccess, AutoCloseable 
             try {
                 machines.addAll(machinesOf(name));
             } catch (DoppelException e) {
-                // Shown as the host's state, as the contract says.
-                linkOf(name).failed(e);
+                // shown as the host's state, as the contract says
+                LOG.debug("Host '{}' cannot list its machines", name, e);
             }
         }
         return machines;
@@ -165,11 +165,22 @@ public final class Hosts implements InventoryService, HostAccess, AutoCloseable 
             for (Machine machine : link.connection().host().machines()) {
                 machines.add(new HostMachine(name, machine));
             }
+            link.works();
             return machines;
         } catch (DoppelException e) {
-            link.failed(e);
+            failed(name, link, e);
             throw e;
         }
+    }
+
+    /** Notes a failure; the connection is given up unless somebody is at work with it. */
+    private void failed(String name, HostLink link, DoppelException e) {
+        link.noted(e);
+        claims.tryExclusive(Claim.host(name)).ifPresent(alone -> {
+            try (alone) {
+                link.close();
+            }
+        });
     }
 
     @Override

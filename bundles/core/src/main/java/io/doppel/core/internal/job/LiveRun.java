@@ -44,6 +44,9 @@ final class LiveRun {
     private String errorCode = "";
     private boolean warned;
     private boolean saved;
+    /** Whether something of the run could not be kept when it happened. */
+    private boolean unkept;
+
     private volatile boolean moved;
 
     LiveRun(JobRun row, RunRecords records, EventBus events) {
@@ -237,6 +240,13 @@ final class LiveRun {
     synchronized boolean save() {
         if (state.isFinal() && !saved) {
             try {
+                if (unkept) {
+                    for (LiveTask task : tasks) {
+                        if (task.id() != UNKEPT) {
+                            records.updateTask(task.view());
+                        }
+                    }
+                }
                 records.update(view());
                 saved = true;
             } catch (DoppelException e) {
@@ -261,6 +271,7 @@ final class LiveRun {
     /** A run that cannot be recorded must not go on in the dark. */
     private void broken(DoppelException e) {
         LOG.error("Run {} stops, because it cannot be recorded: {}", id, e.getMessage());
+        unkept = true;
         token.cancel(e);
     }
 

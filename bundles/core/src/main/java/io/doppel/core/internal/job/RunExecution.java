@@ -14,9 +14,11 @@ import io.doppel.core.internal.plugin.Registry;
 import io.doppel.spi.job.JobHandler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -88,6 +90,11 @@ final class RunExecution implements Runnable {
                     JobError.NO_MACHINES,
                     "No machine fits " + String.join(", ", run.definition().machines()));
         }
+        for (Selection missing : found.missing) {
+            found.failures.put(
+                    missing.toString(),
+                    new DoppelException(JobError.NO_MACHINES, "There is no machine '" + missing + "'"));
+        }
         List<HostMachine> machines = List.copyOf(found.machines.values());
         List<NewTask> wanted = new ArrayList<>();
         for (HostMachine m : machines) {
@@ -108,8 +115,12 @@ final class RunExecution implements Runnable {
         return units;
     }
 
-    /** What a selection gave: machines by host and id, and failures by the patterns that could not be looked up. */
+    /**
+     * What a selection gave: machines by host and id, failures by the patterns that could not be looked up, and machines that were
+     * named but are not there.
+     */
     private static final class Found {
+        private final Set<Selection> missing = new LinkedHashSet<>();
         private final Map<String, HostMachine> machines = new LinkedHashMap<>();
         private final Map<String, DoppelException> failures = new LinkedHashMap<>();
     }
@@ -117,6 +128,7 @@ final class RunExecution implements Runnable {
     private Found select() throws DoppelException {
         List<Selection> patterns = Selection.parse(run.definition().machines());
         Found found = new Found();
+        patterns.stream().filter(Selection::namesOne).forEach(found.missing::add);
         for (String host : hosts.hostNames()) {
             List<Selection> mine =
                     patterns.stream().filter(p -> p.matchesHost(host)).toList();
@@ -129,12 +141,14 @@ final class RunExecution implements Runnable {
                 }
                 List<HostMachine> all = hosts.machinesOf(host);
                 for (Selection pattern : mine) {
-                    pattern.of(all)
-                            .forEach(m -> found.machines.putIfAbsent(
-                                    host + "/" + m.machine().id(), m));
+                    for (HostMachine m : pattern.of(all)) {
+                        found.machines.putIfAbsent(host + "/" + m.machine().id(), m);
+                        found.missing.remove(pattern);
+                    }
                 }
             } catch (DoppelException e) {
                 mine.forEach(p -> found.failures.put(host + "/" + p.machine(), e));
+                mine.forEach(found.missing::remove);
             }
         }
         return found;

@@ -34,6 +34,11 @@ record Selection(String host, String machine) {
         return all;
     }
 
+    /** Whether one machine is meant, which then has to be there. */
+    boolean namesOne() {
+        return !host.contains("*") && !machine.contains("*");
+    }
+
     boolean matchesHost(String name) {
         return matches(host, name);
     }

@@ -119,7 +119,7 @@ public final class BackupJob implements CoreHandler {
             version = store(snapshot.get(), machine, vault, bases, context);
             snapshot.commit(version.id(), bases, host.host());
         } catch (DoppelException e) {
-            vaults.failed(vaultName, e);
+            vaults.failed(vaultName, vault, e);
             throw e;
         }
         vaults.keep(Vaults.view(vaultName, version));

@@ -125,20 +125,24 @@ final class VaultLink implements AutoCloseable {
         }
     }
 
-    /** The vault cannot be used any more; the next use opens it anew. */
-    synchronized void failed(DoppelException e) {
-        status = new Status(ConnectionState.FAILED, e.getMessage());
-        close();
+    /** This opening of the vault cannot be used any more; the next use opens it anew. */
+    synchronized void failed(Vault vault, DoppelException e) {
+        if (opened != null && opened.vault() == vault) {
+            status = new Status(ConnectionState.FAILED, e.getMessage());
+            close();
+        }
     }
 
     /** The vault if it is open now. */
-    synchronized Optional<Opened> ifOpen() {
+    Optional<Opened> ifOpen() {
+        // without the lock, which is held while the vault is being opened: others must not wait for a slow target
         return Optional.ofNullable(opened).filter(o -> !o.gate().isGone());
     }
 
     /** Lets go of a vault whose plug-in has left, so that its classes can go. */
-    synchronized void dropIfOf(String type) {
-        if (record.type().equals(type) && opened != null && opened.gate().isGone()) {
+    void dropIfOf(String type) {
+        Opened now = opened;
+        if (record.type().equals(type) && now != null && now.gate().isGone()) {
             close();
         }
     }
@@ -180,7 +184,7 @@ final class VaultLink implements AutoCloseable {
         opened = null;
         try {
             was.vault().close();
-        } catch (DoppelException e) {
+        } catch (DoppelException | RuntimeException e) {
             LOG.warn("Vault '{}' was not closed cleanly: {}", record.name(), e.getMessage());
         } finally {
             was.storage().close();

@@ -93,6 +93,16 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     public VaultView addVault(VaultRequest request) throws DoppelException {
         String name = request.name();
         SecretSettings.checkName(name);
+        // two that add the same name at once would delete each other's key file
+        Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
+                .orElseThrow(() -> new DoppelException(JobError.IN_USE, "Vault '" + name + "' is being added"));
+        try (alone) {
+            return add(request);
+        }
+    }
+
+    private VaultView add(VaultRequest request) throws DoppelException {
+        String name = request.name();
         if (records.find(name).isPresent()) {
             throw new DoppelException(CommonError.EXISTS, "There is a vault '" + name + "' already");
         }
@@ -120,9 +130,9 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             VaultRecord record =
                     new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
             List<VersionView> found = read(name, vault);
+            versions.replaceAll(name, found);
             records.add(record);
             added = true;
-            versions.replaceAll(name, found);
             links.put(name, link);
             return view(record);
         } finally {
@@ -230,9 +240,16 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         if (vault.readOnly()) {
             vault.refresh();
         }
-        List<VersionView> found = read(name, vault);
+        Map<String, VersionView> damaged = versions.list(Optional.of(name), Optional.empty()).stream()
+                .filter(v -> v.health() == VersionView.Health.DAMAGED)
+                .collect(Collectors.toMap(VersionView::id, v -> v));
+        List<VersionView> found = read(name, vault).stream()
+                .map(v -> damaged.getOrDefault(v.id(), v))
+                .toList();
         versions.replaceAll(name, found);
-        return found.size();
+        // what was stored while the vault was read
+        learn(name, vault);
+        return vault.versionIds().size();
     }
 
     /** Adds versions that another server stored in the meantime. */
@@ -327,10 +344,10 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     }
 
     /** Tells that work with the vault failed; if it was taken over, it is opened anew when it is needed next. */
-    public void failed(String name, DoppelException e) {
+    public void failed(String name, Vault vault, DoppelException e) {
         VaultLink link = links.get(name);
         if (link != null && e.is(VaultError.LEASE_LOST)) {
-            link.failed(e);
+            link.failed(vault, e);
         }
     }
 
