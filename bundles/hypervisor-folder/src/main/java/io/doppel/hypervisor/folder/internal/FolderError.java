@@ -53,8 +53,8 @@ enum FolderError implements ErrorCode {
     SWAP_CONFLICT(
             "DPL-FLD-0011",
             false,
-            "A file appeared in the machine's folder where a restored one must go; nothing was overwritten.",
-            "Move that file away, then connect the host again to complete the restore."),
+            "Something is in the machine's folder where a restored file must go; nothing was overwritten.",
+            "Move it away, then connect the host again (list its machines) if the swap had begun, otherwise run the restore again."),
     WRITE_FAILED(
             "DPL-FLD-0012",
             true,
