@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,11 @@ class LifeCycleTest {
     void asAnOrdinaryUserOnAReadOnlyDistribution() throws Exception {
         makeReadOnly(server.distribution());
         Server ordinary = server.asOrdinaryUser();
-        ordinary.doppel("start").mustSucceed();
+        Path notTheirs = Files.createDirectory(
+                folder.resolve("private"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        ProcessBuilder start = ordinary.builder("start").directory(notTheirs.toFile());
+        Programs.run(start, folder.resolve("scratch"), Duration.ofMinutes(2)).mustSucceed();
         assertEquals(
                 "hello\n", ordinary.doppel("shell:echo hello").mustSucceed().out());
         ordinary.close();
