@@ -139,6 +139,18 @@ class PluginGoneTest {
     }
 
     @Test
+    void takingOverOnesOwnVaultUnderAnotherNameIsRefusedAndDisturbsNothing() throws Exception {
+        JobRun run = slow("backup", List.of("h/m"), Map.of("vault", "v", "rate", "12M"));
+        DoppelException twice = assertThrows(
+                DoppelException.class,
+                () -> server.addVault("again", folder.resolve("vault"), VaultRequest.Access.TAKE_OVER));
+        assertTrue(twice.is(CommonError.EXISTS), twice.getMessage());
+        JobRun ended = server.core.jobs().await(run.id());
+        assertEquals(JobState.SUCCEEDED, ended.state(), ended.outcome());
+        worksAgain();
+    }
+
+    @Test
     void aRunIsCancelledWithinASecondAndLeavesNothingHalf() throws Exception {
         JobRun run = slowBackup();
         DoppelException host = assertThrows(

@@ -11,6 +11,8 @@ import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.hypervisor.folder.internal.FolderHypervisor;
 import io.doppel.hypervisor.folder.internal.FolderTransport;
 import io.doppel.mover.internal.LocalProcessor;
+import io.doppel.spi.hypervisor.HypervisorType;
+import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.local.internal.LocalStorageType;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,12 +23,18 @@ import java.util.stream.Collectors;
 final class Server implements AutoCloseable {
     final Plugins plugins = new Plugins();
     final DoppelCore core;
-    final FolderHypervisor hypervisor = new FolderHypervisor();
+    final HypervisorType hypervisor;
     final FolderTransport transport = new FolderTransport();
-    final LocalStorageType storage = new LocalStorageType();
+    final StorageType storage;
     final LocalProcessor processor;
 
     Server(Path state) throws DoppelException {
+        this(state, new FolderHypervisor(), new LocalStorageType());
+    }
+
+    Server(Path state, HypervisorType hypervisor, StorageType storage) throws DoppelException {
+        this.hypervisor = hypervisor;
+        this.storage = storage;
         core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins);
         processor = new LocalProcessor(core.openVaults(), core.secrets());
         processor.addTransport(transport);

@@ -68,6 +68,11 @@ final class HostLink implements AutoCloseable {
                 SecretSettings.forPlugin(plugin.service().settings(), record.settings()),
                 secrets);
         HypervisorHost host = plugin.service().connect(context);
+        if (plugin.gate().isGone()) {
+            // it left while this connected, so nobody will tell this link to let go of it
+            host.close();
+            throw plugin.gate().failure();
+        }
         return new HostConnection(Guard.wrap(HypervisorHost.class, host, plugin.gate()), plugin.gate());
     }
 
@@ -77,23 +82,20 @@ final class HostLink implements AutoCloseable {
     }
 
     /** Something worked. */
-    synchronized void works() {
-        if (connection != null) {
-            status = new Status(ConnectionState.CONNECTED, "");
-        }
+    void works() {
+        status = new Status(ConnectionState.CONNECTED, "");
     }
 
     /** Something failed. */
-    synchronized void noted(DoppelException e) {
+    void noted(DoppelException e) {
         ConnectionState state = e.is(CommonError.PLUGIN_GONE) ? ConnectionState.NO_PLUGIN : ConnectionState.FAILED;
         status = new Status(state, e.getMessage());
     }
 
     /** Lets go of a connection whose plug-in has left, so that its classes can go. */
-    synchronized void dropIfOf(String type) {
-        if (record.type().equals(type)
-                && connection != null
-                && connection.gate().isGone()) {
+    void dropIfOf(String type) {
+        HostConnection now = connection;
+        if (record.type().equals(type) && now != null && now.gate().isGone()) {
             close();
         }
     }

@@ -15,6 +15,7 @@ import io.doppel.catalog.NamedRecords;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
+import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.HostAccess;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Plugin;
@@ -185,11 +186,16 @@ public final class Hosts implements InventoryService, HostAccess, AutoCloseable 
 
     @Override
     public Gate gateOf(String name) throws DoppelException {
-        return connection(name).gate();
+        return types.get(record(name).type()).gate();
     }
 
-    /** The host, connected. */
-    public HostConnection connection(String name) throws DoppelException {
+    /** The host, connected, for work that ends when it is told to stop or the host's plug-in leaves. */
+    public HostConnection connection(String name, CoreContext context) throws DoppelException {
+        context.dependOn(gateOf(name));
+        return context.unlessCancelled(() -> connection(name));
+    }
+
+    private HostConnection connection(String name) throws DoppelException {
         return linkOf(name).connection();
     }
 

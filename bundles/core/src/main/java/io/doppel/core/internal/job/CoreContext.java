@@ -7,9 +7,25 @@ import java.util.Collection;
 
 /** What the core's own job handlers get beyond what add-ons get. */
 public interface CoreContext extends JobContext {
+    /**
+     * Something that may hang in a plug-in or on a network.
+     *
+     * @param <T> what it gives
+     */
+    interface Call<T> {
+        /** Does it. */
+        T run() throws DoppelException;
+    }
+
     /** Ends the work when the plug-in leaves. */
     void dependOn(Gate gate);
 
     /** Holds more than the engine has claimed already; waits if need be, which the log tells. */
     Claims.Hold claim(Collection<Claim> claims) throws DoppelException;
+
+    /**
+     * Calls what may hang, such as connecting. When the work is told to stop meanwhile this throws the reason at once; the call goes on
+     * by itself, and its late result must harm nobody.
+     */
+    <T> T unlessCancelled(Call<T> call) throws DoppelException;
 }

@@ -13,7 +13,7 @@ public interface HostAccess {
     /** The machines of a host. */
     List<HostMachine> machinesOf(String host) throws DoppelException;
 
-    /** Tells when the plug-in behind a host leaves; connects if need be. */
+    /** Tells when the plug-in behind a host leaves. */
     Gate gateOf(String host) throws DoppelException;
 
     /** Removes what earlier runs left on a host, if nobody is at work there; a line for each thing removed. */

@@ -4,7 +4,6 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.HostMachine;
 import io.doppel.api.job.JobDefinition;
-import io.doppel.api.job.JobService.Subscription;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.settings.Settings;
 import io.doppel.catalog.RunRecords.NewTask;
@@ -19,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,12 +76,11 @@ final class RunExecution implements Runnable {
     }
 
     private Unit unit(LiveTask task, Optional<HostMachine> machine, Plugin<JobHandler> handler, Settings options) {
-        return new Unit(run, task, machine, handler, options, claims, hosts);
+        return new Unit(run, task, machine, handler, options, claims, hosts, threads);
     }
 
-    private List<Unit> machineUnits(Plugin<JobHandler> handler, Settings options)
-            throws DoppelException, InterruptedException {
-        Found found = unlessCancelled(this::select);
+    private List<Unit> machineUnits(Plugin<JobHandler> handler, Settings options) throws DoppelException {
+        Found found = select();
         if (found.machines.isEmpty() && found.failures.isEmpty()) {
             throw new DoppelException(
                     JobError.NO_MACHINES,
@@ -136,10 +132,7 @@ final class RunExecution implements Runnable {
                 continue;
             }
             try {
-                for (String line : hosts.sweep(host)) {
-                    run.log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
-                }
-                List<HostMachine> all = hosts.machinesOf(host);
+                List<HostMachine> all = look(host);
                 for (Selection pattern : mine) {
                     for (HostMachine m : pattern.of(all)) {
                         found.machines.putIfAbsent(host + "/" + m.machine().id(), m);
@@ -147,6 +140,7 @@ final class RunExecution implements Runnable {
                     }
                 }
             } catch (DoppelException e) {
+                run.token().check();
                 mine.forEach(p -> found.failures.put(host + "/" + p.machine(), e));
                 mine.forEach(found.missing::remove);
             }
@@ -154,29 +148,15 @@ final class RunExecution implements Runnable {
         return found;
     }
 
-    private interface Look<T> {
-        T run() throws DoppelException;
-    }
-
-    /** Looks something up that may hang on a network; whoever cancels need not wait for it. */
-    private <T> T unlessCancelled(Look<T> look) throws DoppelException, InterruptedException {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        threads.execute(() -> {
-            try {
-                result.complete(look.run());
-            } catch (DoppelException | RuntimeException | Error e) {
-                result.completeExceptionally(e);
+    /** The machines of a host, after it was swept; only this host's are missed if its plug-in leaves meanwhile. */
+    private List<HostMachine> look(String host) throws DoppelException {
+        try (CancelSource token = run.token().child()) {
+            token.dependOn(hosts.gateOf(host));
+            Aside aside = new Aside(threads, token);
+            for (String line : aside.call(() -> hosts.sweep(host))) {
+                run.log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
             }
-        });
-        try (Subscription s = run.token()
-                .onCancel(
-                        () -> result.completeExceptionally(run.token().reason().orElseThrow()))) {
-            return result.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof DoppelException coded) {
-                throw coded;
-            }
-            throw new IllegalStateException(e.getCause());
+            return aside.call(() -> hosts.machinesOf(host));
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class Unit implements CoreContext {
     private final Claims claims;
     private final HostAccess hosts;
     private final CancelSource token;
+    private final Aside aside;
 
     Unit(
             LiveRun run,
@@ -39,7 +41,8 @@ final class Unit implements CoreContext {
             Plugin<JobHandler> handler,
             Settings options,
             Claims claims,
-            HostAccess hosts) {
+            HostAccess hosts,
+            Executor threads) {
         this.run = run;
         this.task = task;
         this.machine = machine;
@@ -48,6 +51,7 @@ final class Unit implements CoreContext {
         this.claims = claims;
         this.hosts = hosts;
         this.token = run.token().child();
+        this.aside = new Aside(threads, token);
     }
 
     LiveTask live() {
@@ -105,6 +109,11 @@ final class Unit implements CoreContext {
     @Override
     public void dependOn(Gate gate) {
         token.dependOn(gate);
+    }
+
+    @Override
+    public <T> T unlessCancelled(Call<T> call) throws DoppelException {
+        return aside.call(call);
     }
 
     @Override

@@ -102,15 +102,13 @@ public final class BackupJob implements CoreHandler {
     @Override
     public void run(CoreContext context) throws DoppelException {
         String vaultName = context.options().text(VAULT);
-        Vaults.Use use = vaults.open(vaultName);
-        context.dependOn(use.gate());
-        Vault vault = use.vault();
+        Vault vault = vaults.open(vaultName, context);
         if (vault.readOnly()) {
             throw new DoppelException(
                     JobError.VAULT_READ_ONLY, "Vault '" + vaultName + "' is attached for reading only");
         }
         HostMachine machine = context.machine().orElseThrow();
-        HostConnection host = hosts.connection(machine.host());
+        HostConnection host = hosts.connection(machine.host(), context);
         ChangeBases bases = new ChangeBases(baseRecords, machine, vault, vaults::isDamaged);
         VersionManifest version;
         try (OwnedSnapshot snapshot =

@@ -23,6 +23,7 @@ import io.doppel.spi.hypervisor.RestoreTarget;
 import io.doppel.spi.processor.DataEnd;
 import io.doppel.spi.processor.DiskTransfer;
 import io.doppel.spi.processor.TransferRequest;
+import io.doppel.vault.Vault;
 import io.doppel.vault.VersionManifest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,7 +106,8 @@ public final class RestoreJob implements CoreHandler {
             needed.add(Claim.machine(host, view.machineId()));
         }
         if (!options.flag(DRY_RUN)) {
-            for (String line : hosts.sweep(host)) {
+            context.dependOn(hosts.gateOf(host));
+            for (String line : context.unlessCancelled(() -> hosts.sweep(host))) {
                 context.task().log(LogLine.Level.INFO, "Removed a leftover on host '" + host + "': " + line);
             }
         }
@@ -115,11 +117,9 @@ public final class RestoreJob implements CoreHandler {
     }
 
     private void restore(VersionView view, String hostName, CoreContext context) throws DoppelException {
-        Vaults.Use use = vaults.open(view.vault());
-        context.dependOn(use.gate());
-        VersionManifest version = use.vault().version(view.id());
-        HostConnection host = hosts.connection(hostName);
-        context.dependOn(host.gate());
+        Vault vault = vaults.open(view.vault(), context);
+        VersionManifest version = vault.version(view.id());
+        HostConnection host = hosts.connection(hostName, context);
         List<VersionManifest.Disk> disks = wanted(version, context.options().list(DISKS));
         RestoreRequest request = request(version, disks, context);
         try (RestoreTarget target = host.host().prepareRestore(request)) {
@@ -128,7 +128,7 @@ public final class RestoreJob implements CoreHandler {
                 context.task().succeed("Nothing was written: a dry run");
                 return;
             }
-            move(use.vault().id(), version, disks, target, context);
+            move(vault.id(), version, disks, target, context);
             context.cancel().check();
             String machine = target.finish();
             context.task().result("machine", hostName + "/" + machine);

@@ -12,6 +12,7 @@ import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.TaskScope;
+import io.doppel.vault.Vault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,12 +84,11 @@ public final class ValidateJob implements CoreHandler {
         // The engine holds the vault that the options name; others are held here.
         boolean held = context.options().find(VAULT).isPresent();
         try (Claims.Hold hold = held ? () -> {} : context.claim(List.of(Claim.vault(name)))) {
-            Vaults.Use use = vaults.open(name);
-            context.dependOn(use.gate());
-            if (use.vault().readOnly()) {
-                use.vault().refresh();
+            Vault opened = vaults.open(name, context);
+            if (opened.readOnly()) {
+                opened.refresh();
             }
-            new Validation(vaults, context).run(name, use.vault(), versionIds, task);
+            new Validation(vaults, context).run(name, opened, versionIds, task);
         }
     }
 

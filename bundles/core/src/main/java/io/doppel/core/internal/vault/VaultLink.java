@@ -111,6 +111,8 @@ final class VaultLink implements AutoCloseable {
             Vault vault = opening.open(storage, stateFolder, owner);
             try {
                 learner.learn(record.name(), vault);
+                // if it left meanwhile, nobody will tell this link to let go of it
+                plugin.gate().check();
                 done = true;
             } finally {
                 if (!done) {

@@ -15,7 +15,7 @@ import io.doppel.catalog.VersionRecords;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
-import io.doppel.core.internal.plugin.Gate;
+import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.core.internal.state.SecretSettings;
@@ -119,14 +119,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             forgetState(name);
             Vault vault = link.opened((storage, state, me) -> open(request, storage, state, me))
                     .vault();
-            Optional<VaultRecord> same = records.all().stream()
-                    .filter(r -> r.id().equals(vault.id()))
-                    .findFirst();
-            if (same.isPresent()) {
-                throw new DoppelException(
-                        CommonError.EXISTS,
-                        "The vault there is known as '" + same.get().name() + "' already");
-            }
+            requireUnknown(vault);
             VaultRecord record =
                     new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
             List<VersionView> found = read(name, vault);
@@ -144,18 +137,36 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         }
     }
 
-    private static Vault open(VaultRequest request, Storage storage, Path state, VaultOwner me) throws DoppelException {
+    private void requireUnknown(Vault vault) throws DoppelException {
+        Optional<VaultRecord> same =
+                records.all().stream().filter(r -> r.id().equals(vault.id())).findFirst();
+        if (same.isPresent()) {
+            throw new DoppelException(
+                    CommonError.EXISTS,
+                    "The vault there is known as '" + same.get().name() + "' already");
+        }
+    }
+
+    private Vault open(VaultRequest request, Storage storage, Path state, VaultOwner me) throws DoppelException {
         char[] unlock = request.unlock().clone();
         try {
             return switch (request.access()) {
                 case CREATE -> Vault.create(storage, state, me, request.compression(), unlock);
                 case ATTACH -> Vault.open(storage, state, me, VaultAccess.ATTACH, unlock);
-                case TAKE_OVER -> Vault.open(storage, state, me, VaultAccess.TAKE_OVER, unlock);
+                case TAKE_OVER -> takeOver(storage, state, me, unlock);
                 case READ_ONLY -> Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock);
             };
         } finally {
             Arrays.fill(unlock, '\0');
         }
+    }
+
+    private Vault takeOver(Storage storage, Path state, VaultOwner me, char[] unlock) throws DoppelException {
+        // taking over a vault that this server itself uses under another name would end its running backups
+        try (Vault look = Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock.clone())) {
+            requireUnknown(look);
+        }
+        return Vault.open(storage, state, me, VaultAccess.TAKE_OVER, unlock);
     }
 
     @Override
@@ -186,7 +197,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public char[] exportRecoveryKey(String name) throws DoppelException {
-        Vault vault = open(name).vault();
+        Vault vault = open(name);
         char[] key = vault.recoveryKey();
         vault.markRecoveryKeyExported();
         VaultRecord r = record(name);
@@ -236,7 +247,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public int rebuildCatalogue(String name) throws DoppelException {
-        Vault vault = open(name).vault();
+        Vault vault = open(name);
         if (vault.readOnly()) {
             vault.refresh();
         }
@@ -329,13 +340,14 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         versions.put(version);
     }
 
-    /** An open vault and what tells when its plug-in leaves. */
-    public record Use(Vault vault, Gate gate) {}
+    /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
+    public Vault open(String name, CoreContext context) throws DoppelException {
+        context.dependOn(types.get(record(name).type()).gate());
+        return context.unlessCancelled(() -> open(name));
+    }
 
-    /** The vault of that name here, open. */
-    public Use open(String name) throws DoppelException {
-        VaultLink.Opened opened = linkOf(record(name)).opened();
-        return new Use(opened.vault(), opened.gate());
+    private Vault open(String name) throws DoppelException {
+        return linkOf(record(name)).opened().vault();
     }
 
     /** Lets go of everything that came from a storage type that has left. */

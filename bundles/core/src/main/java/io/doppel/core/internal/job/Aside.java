@@ -1,0 +1,54 @@
+package io.doppel.core.internal.job;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobService.Subscription;
+import io.doppel.core.JobError;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+
+/**
+ * Calls what may hang in a plug-in or on a network on a thread of its own, so that who cancels need not wait for it. A call that was
+ * given up goes on until it comes back by itself, so it must be one whose late result harms nobody and leaks nothing.
+ */
+final class Aside {
+    private final Executor threads;
+    private final CancelSource token;
+
+    Aside(Executor threads, CancelSource token) {
+        this.threads = threads;
+        this.token = token;
+    }
+
+    /**
+     * Calls it and waits for it.
+     *
+     * @throws DoppelException what the call throws, or the reason to stop as soon as there is one
+     */
+    <T> T call(CoreContext.Call<T> call) throws DoppelException {
+        token.check();
+        CompletableFuture<T> result = new CompletableFuture<>();
+        threads.execute(() -> {
+            try {
+                result.complete(call.run());
+            } catch (DoppelException | RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try (Subscription s =
+                token.onCancel(() -> result.completeExceptionally(token.reason().orElseThrow()))) {
+            return result.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DoppelException(JobError.INTERRUPTED, "The server stops", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DoppelException coded) {
+                throw coded;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
+        }
+    }
+}
