@@ -1,4 +1,4 @@
-package io.doppel.mover.internal;
+package io.doppel.mover;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
@@ -8,15 +8,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Closes what was opened for a transfer, in reverse order, all of it even if some fail. */
-final class OpenEnds implements AutoCloseable {
+public final class OpenEnds implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    <T extends DiskReader> T add(T reader) {
+    /** Closes this reader, too. */
+    public <T extends DiskReader> T add(T reader) {
         open.push(reader);
         return reader;
     }
 
-    DiskWriter add(DiskWriter writer) {
+    /** Closes this writer, too. */
+    public DiskWriter add(DiskWriter writer) {
         open.push(writer);
         return writer;
     }

@@ -105,19 +105,13 @@ public final class Transfer {
     }
 
     private void readBack() throws DoppelException {
-        List<DiskReader> opened = new ArrayList<>();
-        try {
+        try (OpenEnds opened = new OpenEnds()) {
             List<DiskWork> all = new ArrayList<>();
             for (Map.Entry<WriteWork, Reopen> e : readBacks.entrySet()) {
-                DiskReader written = e.getValue().open();
-                opened.add(written);
+                DiskReader written = opened.add(e.getValue().open());
                 all.add(new ReadBack(e.getKey(), written));
             }
             move(all);
-        } finally {
-            for (DiskReader r : opened) {
-                r.close();
-            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.mover.MoverError;
+import io.doppel.mover.OpenEnds;
 import io.doppel.mover.Transfer;
 import io.doppel.mover.WarmUps;
 import io.doppel.spi.disk.DiskAccess;

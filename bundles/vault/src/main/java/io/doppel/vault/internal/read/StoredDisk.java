@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A disk of a version. Random reads go through one record reader and a cache of decoded chunks of at most 8 MiB. */
+/** A disk of a version. Random reads go through one record reader and a cache of decoded chunks of at most 4 MiB. */
 public final class StoredDisk implements VersionDisk {
     private static final int CHUNKS_KEPT = 16;
 

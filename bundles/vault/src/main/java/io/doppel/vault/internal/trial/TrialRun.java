@@ -5,6 +5,7 @@ import io.doppel.spi.disk.ByteRange;
 import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.chunk.EntrySink;
+import io.doppel.vault.chunk.Layout;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.Codec;
@@ -50,7 +51,7 @@ public final class TrialRun {
             BaseCheck bases = new BaseCheck(index, none, false);
             VaultParts parts = new VaultParts("trial", storage, keys, index, Codec.ZSTD, none, bases, index::add);
             List<Entry> chunks = store(disk, parts);
-            byte[] out = new byte[PIECE * 2];
+            byte[] out = new byte[Layout.MAX_CHUNK];
             try (RecordReader reader = new RecordReader(storage, keys, index, proof, () -> {})) {
                 for (Entry e : chunks) {
                     reader.read(ObjectKind.DATA, e.id(), out, 0, (int) e.length());
