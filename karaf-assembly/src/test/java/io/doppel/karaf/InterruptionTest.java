@@ -74,7 +74,7 @@ class InterruptionTest {
         assertTrue(stored >= PACK, () -> "no pack is finished yet: " + stored);
         ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
         process.destroyForcibly();
-        process.onExit().get(10, TimeUnit.SECONDS);
+        process.onExit().get(60, TimeUnit.SECONDS);
         server.doppel("start").mustSucceed();
 
         JsonNode ended = shell.run(run);
