@@ -99,7 +99,31 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0018",
             true,
             "The vault was closed while it was in use: it was removed here, its storage type's plug-in left, or the server is stopping.",
-            "Once the vault is there again, run the job again; what was stored is reused.");
+            "Once the vault is there again, run the job again; what was stored is reused."),
+    /** Something was published in between. */
+    MOVED_ON(
+            "DPL-VLT-0019",
+            true,
+            "The vault changed while space was being given back.",
+            "Run the purge again; nothing was lost, and what was done already stays done."),
+    /** A tree cannot be read. */
+    UNKNOWN_NEED(
+            "DPL-VLT-0020",
+            false,
+            "What a version needs cannot be told, because a part of its tree is damaged; nothing was deleted.",
+            "Validate the vault. Back up the machine again, which stores what is still on its disks anew, or remove that version; then purge again."),
+    /** A version is needed. */
+    IN_USE(
+            "DPL-VLT-0021",
+            true,
+            "The version is in use.",
+            "Wait until the backup or restore that uses it has ended, or end its hold, and try again."),
+    /** Two collections at once. */
+    BUSY(
+            "DPL-VLT-0022",
+            true,
+            "Space is being given back in this vault already.",
+            "Wait until that purge has ended, or cancel it.");
 
     private final String id;
     private final boolean retryable;

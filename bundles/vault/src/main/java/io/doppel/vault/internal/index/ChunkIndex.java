@@ -5,8 +5,10 @@ import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -27,6 +29,7 @@ public final class ChunkIndex {
     private int mask = FIRST_SLOTS - 1;
     private int entries;
     private volatile Damage distrusted = Damage.NONE;
+    private volatile Absence absent = Absence.NONE;
 
     /** Learns of a pack and its records; a pack that is known already is left as it is. Returns its number. */
     public int add(PackInfo info) {
@@ -74,11 +77,50 @@ public final class ChunkIndex {
         return trusted.isEmpty() ? -1 : trusted.get(0).pack();
     }
 
-    /** All copies of it that are not distrusted. */
+    /** All copies of it upon which a new version may build: that are not distrusted and not in hidden packs. */
     public List<Location> trusted(byte[] id) {
+        Absence away = absent;
+        List<Location> sound = sound(id);
+        return away.none()
+                ? sound
+                : sound.stream().filter(l -> !away.hides(l.pack())).toList();
+    }
+
+    /** All copies of it that are not distrusted, those in hidden packs last. */
+    public List<Location> sound(byte[] id) {
         Damage bad = distrusted;
-        List<Location> all = all(id);
+        List<Location> all = find(id);
         return bad.none() ? all : all.stream().filter(l -> !bad.hits(l)).toList();
+    }
+
+    /** From now on nobody finds content in these packs to build upon; readers of what is there already go on. */
+    public synchronized void hide(Set<Integer> packs) {
+        absent = absent.hide(packs);
+    }
+
+    /** Takes {@link #hide} back. */
+    public synchronized void show(Set<Integer> packs) {
+        absent = absent.show(packs);
+    }
+
+    /** These packs are on a cleared list: they count as not there, once and for all. */
+    public synchronized void clear(Set<Integer> packs) {
+        absent = absent.clear(packs);
+    }
+
+    /** Whether nothing new may build upon what the pack holds. */
+    public boolean isHidden(int pack) {
+        return absent.hides(pack);
+    }
+
+    /** Numbers of the packs on cleared lists; a copy. */
+    BitSet cleared() {
+        return (BitSet) absent.gone().clone();
+    }
+
+    /** Whether the pack is on a cleared list. */
+    public boolean isCleared(int pack) {
+        return absent.gone().get(pack);
     }
 
     /**
@@ -96,10 +138,15 @@ public final class ChunkIndex {
         return distrusted;
     }
 
-    /** All copies of it, those that are distrusted last. */
+    /** All copies of it that may be there: those in hidden packs after others, those that are distrusted last. */
     public List<Location> find(byte[] id) {
         Damage bad = distrusted;
+        Absence away = absent;
         List<Location> all = all(id);
+        if (!away.none()) {
+            all.removeIf(l -> away.gone().get(l.pack()));
+            all.sort(Comparator.comparing(l -> away.hidden().get(l.pack())));
+        }
         if (!bad.none() && all.size() > 1) {
             all.sort(Comparator.comparing(bad::hits));
         }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Fills the index from segments, and from the packs' own footers where segments do not tell. */
 public final class IndexLoader {
@@ -53,12 +54,17 @@ public final class IndexLoader {
     /**
      * Learns of packs that no segment tells of, by listing all packs and reading the footers of unknown ones. Packs that cannot be
      * opened are left out; verification names them.
+     *
+     * @param skip names of packs that shall not be looked at; asked after the listing
      */
-    public List<PackInfo> adopt() throws DoppelException {
+    public List<PackInfo> adopt(Predicate<String> skip) throws DoppelException {
         List<PackInfo> adopted = new ArrayList<>();
         PackReader reader = new PackReader(storage, keys);
         for (ObjectKind kind : ObjectKind.values()) {
             for (String name : unknown(storage, kind, index)) {
+                if (skip.test(name) || index.knowsPack(name)) {
+                    continue;
+                }
                 try {
                     PackInfo info = reader.open(kind, name).info();
                     index.add(info);

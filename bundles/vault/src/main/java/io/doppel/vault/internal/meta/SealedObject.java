@@ -26,7 +26,9 @@ final class SealedObject {
         LEASE_RELEASE(3),
         HEAD(4),
         VERSION(5),
-        LEASE_CLOSING(6);
+        LEASE_CLOSING(6),
+        CLEARED(7),
+        HOLD(8);
 
         private final byte code;
 

@@ -11,6 +11,7 @@ import io.doppel.vault.VersionManifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,6 +34,7 @@ public final class VaultMeta implements AutoCloseable {
     private final Leases leases;
     private final Heads heads;
     private final Versions versions;
+    private final ClearedLists cleared;
     private final RollbackGuard guard;
     private final boolean readOnly;
     private final List<String> warnings;
@@ -64,6 +66,7 @@ public final class VaultMeta implements AutoCloseable {
         this.leases = new Leases(store);
         this.heads = new Heads(store, leases);
         this.versions = new Versions(store);
+        this.cleared = new ClearedLists(store);
         this.guard = new RollbackGuard(local, heads, config.id(), this::warnOnce);
     }
 
@@ -240,6 +243,11 @@ public final class VaultMeta implements AutoCloseable {
         return List.copyOf(warnings);
     }
 
+    /** The cleared lists. */
+    public ClearedLists cleared() {
+        return cleared;
+    }
+
     /** The newest head as last seen or published; of generation 0 if there is none yet. */
     public Head head() {
         return (publisher == null ? seen : publisher.newest()).head();
@@ -257,6 +265,17 @@ public final class VaultMeta implements AutoCloseable {
             throw new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
         }
         return versions.get(id);
+    }
+
+    /** Deletes the objects of versions that no head lists; what cannot be deleted now stays, and harms nobody. */
+    public void deleteVersions(Collection<String> ids) {
+        for (String id : ids) {
+            try {
+                versions.delete(id);
+            } catch (DoppelException e) {
+                LOG.warn("The object of version {}, which was removed, stays: {}", id, e.getMessage());
+            }
+        }
     }
 
     /** Takes what a new head needs before anybody sees the head. */

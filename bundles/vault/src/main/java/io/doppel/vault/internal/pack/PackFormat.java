@@ -37,6 +37,11 @@ public final class PackFormat {
 
     private PackFormat() {}
 
+    /** Bytes at which a pack is closed. */
+    public static long targetSize(ObjectKind kind) {
+        return kind == ObjectKind.DATA ? 64L << 20 : 8L << 20;
+    }
+
     /** Eight ASCII letters as a number. */
     public static long magic(String letters) {
         return ByteBuffer.wrap(letters.getBytes(StandardCharsets.US_ASCII)).getLong();

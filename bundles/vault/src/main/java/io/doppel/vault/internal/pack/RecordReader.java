@@ -12,6 +12,7 @@ import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.meta.KeyRing;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -111,9 +112,24 @@ public final class RecordReader implements AutoCloseable {
     }
 
     private byte[] readAny(ObjectKind kind, byte[] id, Target target, int outFrom) throws DoppelException {
+        List<Location> copies = index.find(id);
+        try {
+            return readAny(copies, kind, id, target, outFrom);
+        } catch (DoppelException e) {
+            // a collection may have moved it just now
+            List<Location> now = index.find(id);
+            if (now.equals(copies)) {
+                throw e;
+            }
+            return readAny(now, kind, id, target, outFrom);
+        }
+    }
+
+    private byte[] readAny(List<Location> copies, ObjectKind kind, byte[] id, Target target, int outFrom)
+            throws DoppelException {
         String reason = "no pack holds it";
         DoppelException notNow = null;
-        for (Location copy : index.find(id)) {
+        for (Location copy : copies) {
             byte[] out = target.bufferFor(copy);
             if (out == null) {
                 reason = "its length in " + index.packObject(copy.pack()) + " is wrong";
@@ -124,7 +140,9 @@ public final class RecordReader implements AutoCloseable {
                 if (bad == null) {
                     return out;
                 }
-                index.distrust(Damage.ofRecord(copy));
+                if (!index.isCleared(copy.pack())) {
+                    index.distrust(Damage.ofRecord(copy));
+                }
                 reason = bad;
             } catch (DoppelException e) {
                 // says nothing about the copy, and another may lie where it can be read

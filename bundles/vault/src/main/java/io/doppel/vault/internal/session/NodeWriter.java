@@ -16,10 +16,6 @@ import java.util.Set;
 
 /** Stores nodes, each in two different packs. */
 final class NodeWriter implements NodeStore, AutoCloseable {
-    private static final long TREE_PACK = 8L << 20;
-    /** In how many packs each node is. */
-    static final int COPIES = 2;
-
     private final Session session;
     private final VaultParts parts;
     private final Ids ids;
@@ -46,7 +42,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
         session.check();
         byte[] id = ids.id(ObjectKind.NODE, bytes, 0, bytes.length);
         List<Location> copies = parts.index().trusted(id);
-        copies.forEach(l -> session.use(l.pack()));
+        copies = copies.stream().filter(l -> session.use(l.pack())).toList();
         if (copies.size() >= COPIES) {
             return id;
         }
@@ -86,7 +82,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
                     ? packs[i].add(id, codec.preferred(), bytes.length, compressed, 0, n, sealed, gcm)
                     : packs[i].add(id, Codec.STORED, bytes.length, bytes, 0, bytes.length, sealed, gcm);
             session.addStored(stored);
-            if (packs[i].size() >= TREE_PACK) {
+            if (packs[i].size() >= PackFormat.targetSize(ObjectKind.NODE)) {
                 PackWriter full = packs[i];
                 packs[i] = null;
                 session.full(full);

@@ -7,6 +7,7 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.CutRule;
+import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.crypto.Hkdf;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.pack.ObjectKind;
@@ -22,17 +23,16 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** A write session: lanes for chunks, one writer for nodes, and what both share. */
 public final class Session implements WriteSession {
-    /** Where data packs end. */
-    static final long DATA_PACK = 64L << 20;
-
     private final String id = UUID.randomUUID().toString();
     private final VaultParts parts;
     private final DiskLookup disks;
@@ -44,12 +44,16 @@ public final class Session implements WriteSession {
     /** Ids in packs of this session that are not durable yet. */
     private final Set<Key> claimed = ConcurrentHashMap.newKeySet();
 
+    /** Names of packs that are not known to the index yet. */
+    private final Set<String> writing = ConcurrentHashMap.newKeySet();
     /** Packs that hold what this session stored, or found. */
     private final BitSet usedPacks = new BitSet();
     /** What was missing or damaged already when this session began. */
     private final Damage damageBefore;
 
-    private volatile boolean takesOver;
+    /** Versions of which parts are taken over. */
+    private final Queue<VersionUse.Use> bases = new ConcurrentLinkedQueue<>();
+
     private final Deque<PackWriter> parked = new ArrayDeque<>();
     private final Set<SessionLane> lanes = new HashSet<>();
     private boolean closed;
@@ -105,9 +109,9 @@ public final class Session implements WriteSession {
         TreeReader base = null;
         long baseData = 0;
         if (baseVersion.isPresent()) {
+            bases.add(parts.versionUse().begin(baseVersion.get()));
             VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
             parts.bases().check(baseVersion.get(), disk, CancelToken.NEVER);
-            takesOver = true;
             byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
             base = new TreeReader(parts.nodes(), root, disk.size());
             baseData = disk.dataBytes();
@@ -145,7 +149,7 @@ public final class Session implements WriteSession {
      */
     public void checkPacks() throws DoppelException {
         Set<Integer> bad = parts.index().distrusted().packsSince(damageBefore);
-        if (!takesOver) {
+        if (bases.isEmpty()) {
             synchronized (usedPacks) {
                 bad.removeIf(pack -> !usedPacks.get(pack));
             }
@@ -177,17 +181,34 @@ public final class Session implements WriteSession {
     /** Whether the id needs no storing: durable already, or on its way in this session. */
     boolean known(byte[] chunk) {
         int pack = parts.index().packOf(chunk);
-        if (pack >= 0) {
-            use(pack);
-            return true;
+        while (pack >= 0) {
+            if (use(pack)) {
+                return true;
+            }
+            pack = parts.index().packOf(chunk);
         }
         return !claimed.add(Key.of(chunk));
     }
 
-    void use(int pack) {
+    /** Notes that the version needs the pack; false if it was hidden in this moment, so that nothing may be built upon it. */
+    boolean use(int pack) {
         synchronized (usedPacks) {
             usedPacks.set(pack);
         }
+        // only now: a collection hides first and looks at the notes then, so one of us sees the other
+        return !parts.index().isHidden(pack);
+    }
+
+    /** Numbers of the packs that hold what this session stored or found; a copy. */
+    public BitSet usedPacks() {
+        synchronized (usedPacks) {
+            return (BitSet) usedPacks.clone();
+        }
+    }
+
+    /** Whether this session has that pack under way. */
+    public boolean isWriting(String pack) {
+        return writing.contains(pack);
     }
 
     void addStored(long bytes) {
@@ -196,7 +217,10 @@ public final class Session implements WriteSession {
 
     PackWriter newPack(ObjectKind kind) throws DoppelException {
         int epoch = parts.keys().currentEpoch();
-        return new PackWriter(parts.storage(), kind, epoch, parts.keys().root(epoch));
+        PackWriter pack =
+                new PackWriter(parts.storage(), kind, epoch, parts.keys().root(epoch));
+        writing.add(pack.name());
+        return pack;
     }
 
     void full(PackWriter pack) throws DoppelException {
@@ -219,7 +243,11 @@ public final class Session implements WriteSession {
     }
 
     private void packStored(PackInfo info) {
-        use(parts.packStored().applyAsInt(info));
+        if (!use(parts.packStored().applyAsInt(info))) {
+            committer.fail(new DoppelException(
+                    VaultError.PACK_GONE, "Pack '" + info.objectName() + "' was taken away as soon as it was there"));
+        }
+        writing.remove(info.name());
         if (info.kind() == ObjectKind.DATA) {
             info.records().forEach(r -> claimed.remove(Key.of(r.id())));
         }
@@ -242,6 +270,7 @@ public final class Session implements WriteSession {
             nodeWriter.close();
             committer.close();
             onClose.accept(this);
+            bases.forEach(VersionUse.Use::close);
         }
     }
 

@@ -10,6 +10,7 @@ import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackWriter;
 
 /**
@@ -82,7 +83,7 @@ final class SessionLane implements WriteSession.Lane {
                 : pack.add(id, Codec.STORED, length, buffer, from, length, sealed, gcm);
         storedBytes += stored;
         session.addStored(stored);
-        if (pack.size() >= Session.DATA_PACK) {
+        if (pack.size() >= PackFormat.targetSize(ObjectKind.DATA)) {
             PackWriter full = pack;
             pack = null;
             session.full(full);

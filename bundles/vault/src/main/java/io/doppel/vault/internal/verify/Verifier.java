@@ -60,6 +60,7 @@ public final class Verifier {
             for (int i = 0; i < index.packCount(); i++) {
                 packs.add(i);
             }
+            packs.removeIf(index::isCleared);
         } else {
             packs.addAll(walk.packsOf(versions.values()));
         }
