@@ -70,8 +70,8 @@ final class SqlRetention implements RetentionRecords {
     @Override
     public void putRole(String vaultId, String role) throws DoppelException {
         put(
-                "UPDATE vault_roles SET vault_role = ? WHERE vault_id = ?",
-                "INSERT INTO vault_roles (vault_role, vault_id) VALUES (?, ?)",
+                "UPDATE vault_retention SET vault_role = ? WHERE vault_id = ?",
+                "INSERT INTO vault_retention (vault_role, vault_id) VALUES (?, ?)",
                 statement -> {
                     statement.setString(1, role);
                     statement.setString(2, vaultId);
@@ -81,18 +81,19 @@ final class SqlRetention implements RetentionRecords {
     @Override
     public Optional<String> role(String vaultId) throws DoppelException {
         return select(
-                        "SELECT * FROM vault_roles WHERE vault_id = ?",
+                        "SELECT * FROM vault_retention WHERE vault_id = ?",
                         statement -> statement.setString(1, vaultId),
-                        row -> row.getString("vault_role"))
+                        row -> Optional.ofNullable(row.getString("vault_role")))
                 .stream()
+                .flatMap(Optional::stream)
                 .findFirst();
     }
 
     @Override
     public void putTrusted(String vaultId, Instant at) throws DoppelException {
         put(
-                "UPDATE vault_clocks SET trusted = ? WHERE vault_id = ?",
-                "INSERT INTO vault_clocks (trusted, vault_id) VALUES (?, ?)",
+                "UPDATE vault_retention SET trusted = ? WHERE vault_id = ?",
+                "INSERT INTO vault_retention (trusted, vault_id) VALUES (?, ?)",
                 statement -> {
                     statement.setLong(1, Columns.micros(at));
                     statement.setString(2, vaultId);
@@ -102,10 +103,11 @@ final class SqlRetention implements RetentionRecords {
     @Override
     public Optional<Instant> trusted(String vaultId) throws DoppelException {
         return select(
-                        "SELECT * FROM vault_clocks WHERE vault_id = ?",
+                        "SELECT * FROM vault_retention WHERE vault_id = ?",
                         statement -> statement.setString(1, vaultId),
-                        row -> Columns.instant(row.getLong("trusted")))
+                        row -> Columns.instant(row, "trusted"))
                 .stream()
+                .flatMap(Optional::stream)
                 .findFirst();
     }
 

@@ -6,13 +6,10 @@ CREATE TABLE retention_policies (
   settings VARCHAR(32000) NOT NULL,
   PRIMARY KEY (vault_id, vault_role, host, machine_id)
 );
-CREATE TABLE vault_roles (
+CREATE TABLE vault_retention (
   vault_id VARCHAR(64) NOT NULL PRIMARY KEY,
-  vault_role VARCHAR(16) NOT NULL
-);
-CREATE TABLE vault_clocks (
-  vault_id VARCHAR(64) NOT NULL PRIMARY KEY,
-  trusted BIGINT NOT NULL
+  vault_role VARCHAR(16),
+  trusted BIGINT
 );
 CREATE TABLE pins (
   vault_id VARCHAR(64) NOT NULL,
