@@ -53,9 +53,11 @@ public final class DoppelCore implements AutoCloseable {
         hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
-        retention = new Retentions(catalog, vaults, hosts, Clock.systemUTC(), clockGap::get, (vault, versions) -> {
-            throw new DoppelException(CommonError.UNSUPPORTED, "Vault '" + vault + "' cannot remove versions yet");
-        });
+        retention = new Retentions(
+                catalog, vaults::version, hosts::machines, Clock.systemUTC(), clockGap::get, (vault, versions) -> {
+                    throw new DoppelException(
+                            CommonError.UNSUPPORTED, "Vault '" + vault + "' cannot remove versions yet");
+                });
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases()),
                 new RestoreJob(plugins, hosts, vaults),

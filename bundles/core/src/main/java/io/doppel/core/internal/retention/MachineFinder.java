@@ -3,7 +3,6 @@ package io.doppel.core.internal.retention;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.HostMachine;
-import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.VersionRecords;
 import io.doppel.core.JobError;
@@ -12,13 +11,20 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the machine that people mean by {@code host/machine}: one with versions, or else one that its host has now. */
-final class MachineFinder {
+public final class MachineFinder {
     private final VersionRecords versions;
-    private final InventoryService inventory;
+    private final Hosts hosts;
 
-    MachineFinder(VersionRecords versions, InventoryService inventory) {
+    MachineFinder(VersionRecords versions, Hosts hosts) {
         this.versions = versions;
-        this.inventory = inventory;
+        this.hosts = hosts;
+    }
+
+    /** Knows what machines hosts have. */
+    @FunctionalInterface
+    public interface Hosts {
+        /** The machines that a host has now, as the inventory tells. */
+        List<HostMachine> machines(Optional<String> host) throws DoppelException;
     }
 
     /**
@@ -45,7 +51,7 @@ final class MachineFinder {
         if (!stored.isEmpty()) {
             return only(text, stored, machine);
         }
-        List<MachineKey> there = inventory.machines(Optional.of(host)).stream()
+        List<MachineKey> there = hosts.machines(Optional.of(host)).stream()
                 .map(HostMachine::machine)
                 .filter(found -> found.id().equals(machine) || found.name().equals(machine))
                 .map(found -> new MachineKey(host, found.id()))

@@ -2,7 +2,6 @@ package io.doppel.core.internal.retention;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
-import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.retention.MachineRetention;
 import io.doppel.api.retention.Pin;
 import io.doppel.api.retention.RetentionPolicy;
@@ -12,7 +11,6 @@ import io.doppel.api.retention.RetentionService;
 import io.doppel.api.retention.RetentionSetting;
 import io.doppel.api.retention.VaultRole;
 import io.doppel.api.settings.SettingsSpec;
-import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.NamedRecords;
@@ -40,11 +38,18 @@ public final class Retentions implements RetentionService {
     private final NamedRecords<VaultRecord> vaults;
     private final VersionRecords versions;
     private final RetentionRecords records;
-    private final VaultService service;
+    private final Lookup lookup;
     private final MachineFinder machines;
     private final Clock clock;
     private final Supplier<Duration> clockGap;
     private final VersionRemover remover;
+
+    /** Finds versions by what people type. */
+    @FunctionalInterface
+    public interface Lookup {
+        /** The version whose id equals or uniquely starts with {@code id}. */
+        VersionView version(String id) throws DoppelException;
+    }
 
     /**
      * Made by the core.
@@ -53,16 +58,16 @@ public final class Retentions implements RetentionService {
      */
     public Retentions(
             Catalog catalog,
-            VaultService service,
-            InventoryService inventory,
+            Lookup lookup,
+            MachineFinder.Hosts hosts,
             Clock clock,
             Supplier<Duration> clockGap,
             VersionRemover remover) {
         this.vaults = catalog.vaults();
         this.versions = catalog.versions();
         this.records = catalog.retention();
-        this.service = service;
-        this.machines = new MachineFinder(versions, inventory);
+        this.lookup = lookup;
+        this.machines = new MachineFinder(versions, hosts);
         this.clock = clock;
         this.clockGap = clockGap;
         this.remover = remover;
@@ -167,7 +172,7 @@ public final class Retentions implements RetentionService {
         if (reason.isBlank()) {
             throw new DoppelException(CommonError.MISSING_SETTING, "A pin needs a reason");
         }
-        VersionView found = service.version(version);
+        VersionView found = lookup.version(version);
         Pin pin = new Pin(found.vault(), found.id(), reason.strip(), by, clock.instant());
         records.putPin(new PinRecord(vault(found.vault()).id(), found.id(), pin.reason(), by, pin.at()));
         return pin;
@@ -175,7 +180,7 @@ public final class Retentions implements RetentionService {
 
     @Override
     public synchronized void unpin(String version) throws DoppelException {
-        VersionView found = service.version(version);
+        VersionView found = lookup.version(version);
         if (!records.removePin(vault(found.vault()).id(), found.id())) {
             throw new DoppelException(CommonError.NOT_FOUND, "Version " + found.id() + " is not pinned");
         }
@@ -225,7 +230,7 @@ public final class Retentions implements RetentionService {
     public List<VersionView> removable(List<String> wanted, boolean newestToo) throws DoppelException {
         Map<String, VersionView> found = new LinkedHashMap<>();
         for (String id : wanted) {
-            VersionView version = service.version(id);
+            VersionView version = lookup.version(id);
             found.put(version.id(), version);
         }
         for (String vault :
