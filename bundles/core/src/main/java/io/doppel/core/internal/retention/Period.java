@@ -11,13 +11,13 @@ import java.util.function.ToIntFunction;
 
 /** The calendar periods of which a policy keeps one version each. */
 enum Period {
-    DAY("daily", "days", Code.DAILY, Code.NOT_DAILY, RetentionPolicy::daily) {
+    DAY("daily", "day", Code.DAILY, Code.NOT_DAILY, RetentionPolicy::daily) {
         @Override
         String of(LocalDate day) {
             return day.toString();
         }
     },
-    WEEK("weekly", "weeks", Code.WEEKLY, Code.NOT_WEEKLY, RetentionPolicy::weekly) {
+    WEEK("weekly", "week", Code.WEEKLY, Code.NOT_WEEKLY, RetentionPolicy::weekly) {
         @Override
         String of(LocalDate day) {
             return String.format(
@@ -27,13 +27,13 @@ enum Period {
                     day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
         }
     },
-    MONTH("monthly", "months", Code.MONTHLY, Code.NOT_MONTHLY, RetentionPolicy::monthly) {
+    MONTH("monthly", "month", Code.MONTHLY, Code.NOT_MONTHLY, RetentionPolicy::monthly) {
         @Override
         String of(LocalDate day) {
             return String.format(Locale.ROOT, "%d-%02d", day.getYear(), day.getMonthValue());
         }
     },
-    YEAR("yearly", "years", Code.YEARLY, Code.NOT_YEARLY, RetentionPolicy::yearly) {
+    YEAR("yearly", "year", Code.YEARLY, Code.NOT_YEARLY, RetentionPolicy::yearly) {
         @Override
         String of(LocalDate day) {
             return Integer.toString(day.getYear());
@@ -41,14 +41,14 @@ enum Period {
     };
 
     private final String adverb;
-    private final String plural;
+    private final String noun;
     private final Code keeps;
     private final Code doesNot;
     private final ToIntFunction<RetentionPolicy> count;
 
-    Period(String adverb, String plural, Code keeps, Code doesNot, ToIntFunction<RetentionPolicy> count) {
+    Period(String adverb, String noun, Code keeps, Code doesNot, ToIntFunction<RetentionPolicy> count) {
         this.adverb = adverb;
-        this.plural = plural;
+        this.noun = noun;
         this.keeps = keeps;
         this.doesNot = doesNot;
         this.count = count;
@@ -72,9 +72,9 @@ enum Period {
         return adverb;
     }
 
-    /** As in "7 newest days". */
-    String plural() {
-        return plural;
+    /** For example {@code 7 newest days} or {@code newest day}. */
+    String newest(int number) {
+        return number == 1 ? "newest " + noun : number + " newest " + noun + "s";
     }
 
     Code keeps() {

@@ -122,7 +122,7 @@ final class RetentionRules {
             } else if (whole(version) && wholeRank <= count) {
                 keep(version, Code.LAST, "", "last " + wholeRank + " of " + count + " undamaged");
             } else {
-                doNotKeep(version, Code.NOT_LAST, "", "not among the last " + count);
+                doNotKeep(version, Code.NOT_LAST, "", count == 1 ? "not the last" : "not among the last " + count);
             }
         }
     }
@@ -146,8 +146,7 @@ final class RetentionRules {
             String name = found.getKey();
             for (VersionView version : found.getValue()) {
                 if (!counts) {
-                    String text = name + " is before the " + count + " newest " + period.plural();
-                    doNotKeep(version, period.doesNot(), name, text);
+                    doNotKeep(version, period.doesNot(), name, name + " is before the " + period.newest(count));
                 } else if (version == chosen) {
                     String more = name.equals(running) ? ", still running" : rank > count ? ", undamaged" : "";
                     keep(version, period.keeps(), name, period.adverb() + " " + name + more);

@@ -61,11 +61,11 @@ class RetentionRulesTest {
         assertEquals(List.of("MONTHLY monthly 2026-10"), reasons("2026-10-31T06:00", verdicts));
         assertEquals(
                 List.of(
-                        "NOT_LAST not among the last 1",
+                        "NOT_LAST not the last",
                         "NOT_DAILY 2025-12-31 is before the 2 newest days",
                         "NOT_WEEKLY 2026-W01 is before the 2 newest weeks",
                         "NOT_MONTHLY 2025-12 is before the 2 newest months",
-                        "NOT_YEARLY 2025 is before the 1 newest years"),
+                        "NOT_YEARLY 2025 is before the newest year"),
                 reasons("2025-12-31T06:00", verdicts));
         assertEquals(
                 "2026-W45",
