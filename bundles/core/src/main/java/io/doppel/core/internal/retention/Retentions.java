@@ -180,10 +180,18 @@ public final class Retentions implements RetentionService {
 
     @Override
     public synchronized void unpin(String version) throws DoppelException {
-        VersionView found = lookup.version(version);
-        if (!records.removePin(vault(found.vault()).id(), found.id())) {
-            throw new DoppelException(CommonError.NOT_FOUND, "Version " + found.id() + " is not pinned");
+        // A pin may be left of a version that another server has removed.
+        List<Pin> found = pins(Optional.empty()).stream()
+                .filter(pin -> pin.versionId().startsWith(version) && !version.isEmpty())
+                .toList();
+        if (found.size() != 1) {
+            throw new DoppelException(
+                    CommonError.NOT_FOUND,
+                    found.isEmpty()
+                            ? "Version '" + version + "' is not pinned"
+                            : "'" + version + "' is the start of " + found.size() + " pinned versions");
         }
+        records.removePin(vault(found.get(0).vault()).id(), found.get(0).versionId());
     }
 
     @Override
