@@ -41,7 +41,7 @@ class RetentionCommandsTest {
         assertEquals(
                 Map.of("minimum-age", "14d", "time-zone", "UTC", "keep-yearly", "-1"), desk.retention.lastSettings);
         assertEquals(
-                "The policy of offsite vaults keeps last 3, daily 7, weekly 5, monthly 12, nothing younger than 14 d"
+                "The policy of offsite vaults keeps last 3, daily 7, weekly 5, monthly 12 and all younger than 14 d"
                         + " (Europe/Berlin).\n",
                 desk.screen.outText());
     }

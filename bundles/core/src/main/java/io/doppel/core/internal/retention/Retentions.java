@@ -206,9 +206,9 @@ public final class Retentions implements RetentionService {
     }
 
     private static boolean isMeant(MachineRetention found, String text) {
-        return Set.of(found.machineName(), found.machineId()).contains(text)
-                || (found.host() + "/" + found.machineName()).equals(text)
-                || (found.host() + "/" + found.machineId()).equals(text);
+        String onHost = found.host() + "/";
+        return List.of(found.machineName(), found.machineId(), onHost + found.machineName(), onHost + found.machineId())
+                .contains(text);
     }
 
     /**

@@ -287,6 +287,10 @@ class RetentionsTest {
                     machine);
         }
         assertEquals(2, retention.preview("main", Optional.empty()).machines().size());
+        catalog.versions()
+                .put(new VersionView(
+                        "f", "main", "dir", "web", "web", NOON, 1, 1, 1, 1, "CRASH", Health.VALID, NOON, List.of()));
+        assertEquals(2, retention.preview("main", Optional.of("web")).machines().size(), "one whose id is its name");
         fails(CommonError.NOT_FOUND, "'nope'", () -> retention.preview("main", Optional.of("nope")));
         fails(CommonError.NOT_FOUND, "'none'", () -> retention.preview("none", Optional.empty()));
     }

@@ -40,7 +40,8 @@ public final class Retention {
 
     /** All of a policy. */
     public static String words(RetentionPolicy policy) {
-        String age = policy.minimumAge().isZero() ? "" : ", nothing younger than " + minimumAge(policy);
-        return counts(policy) + age + " (" + policy.zone() + ")";
+        boolean byAge = !policy.minimumAge().isZero() && !policy.keepsEverything();
+        return counts(policy) + (byAge ? " and all younger than " + minimumAge(policy) : "") + " (" + policy.zone()
+                + ")";
     }
 }
