@@ -112,6 +112,20 @@ class RetentionCommandsTest {
     }
 
     @Test
+    void reasonsThatDoNotFitTakeMoreLinesAndAreNotCut() throws Exception {
+        Desk desk = Desk.terminal(80);
+        desk.run("retention-preview", "main");
+        assertEquals(
+                List.of(
+                        "VERSION       TAKEN                RESULT   WHY",
+                        "7c1e55d0a1b2  2026-11-21 12:00:00  kept     last 1 of 3; daily 2026-11-21, still",
+                        "                                            running",
+                        "05aa90b7ffee  2026-11-20 12:00:00  dropped  2026-11-20 is before the 7 newest",
+                        "                                            days"),
+                desk.screen.outLines().subList(1, 6));
+    }
+
+    @Test
     void pinTellsWhoIsLoggedIn() throws Exception {
         Desk desk = Desk.script();
         assertEquals(0, desk.run("version-pin", "7c1e", "--reason", "for the audit"));

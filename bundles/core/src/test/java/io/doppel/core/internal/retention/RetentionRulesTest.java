@@ -213,14 +213,14 @@ class RetentionRulesTest {
     }
 
     @Test
-    void aHundredThousandVersionsAreJudgedInSeconds() {
+    void manyThousandsOfVersionsAreJudgedInSeconds() {
         List<VersionView> versions = new ArrayList<>();
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             versions.add(version("v" + i, History.NOON.minus(Duration.ofMinutes(15L * i))));
         }
         RetentionPolicy policy = policy(10, 14, 8, 24, 10, Duration.ofDays(7), ZoneId.of("Europe/Berlin"));
         List<VersionVerdict> verdicts =
-                assertTimeout(Duration.ofSeconds(20), () -> judge(policy, versions, History.NOON));
+                assertTimeout(Duration.ofSeconds(10), () -> judge(policy, versions, History.NOON));
         assertTrue(kept(verdicts).size() < 7 * 96 + 60, () -> kept(verdicts).size() + " kept");
     }
 }

@@ -12,6 +12,7 @@ import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Retention;
 import io.doppel.shell.internal.output.Table;
+import io.doppel.shell.internal.output.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -29,6 +30,9 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         name = "retention-preview",
         description = "Show for each version of a vault whether it would be kept or dropped now, and why")
 public final class RetentionPreviewCommand extends DoppelCommand {
+    /** Columns of "dropped" and of the three gaps. */
+    private static final int RESULT_AND_GAPS = 13;
+
     @Argument(name = "VAULT", description = "The vault", multiValued = true)
     @Completion(VaultNames.class)
     List<String> arguments;
@@ -74,14 +78,21 @@ public final class RetentionPreviewCommand extends DoppelCommand {
                 shown.versions().stream().map(verdict -> verdict.version().id()).toList());
         for (int i = 0; i < ids.size(); i++) {
             VersionVerdict verdict = shown.versions().get(i);
-            table.row(
-                    ids.get(i),
-                    Human.time(verdict.version().takenAt(), screen().zone()),
-                    verdict.kept() ? "kept" : "dropped",
-                    verdict.reasons().stream().map(RetentionReason::text).collect(Collectors.joining("; ")));
+            String taken = Human.time(verdict.version().takenAt(), screen().zone());
+            String result = verdict.kept() ? "kept" : "dropped";
+            List<String> why = why(verdict, ids.get(i).length() + taken.length());
+            table.row(ids.get(i), taken, result, why.get(0));
+            why.stream().skip(1).forEach(line -> table.row("", "", "", line));
         }
         table.print(screen().out(), screen().width());
         screen().out().println(totals(kept, shown.versions().size() - kept) + "\n");
+    }
+
+    /** The reasons in lines that fit beside columns of that width, so that the table cuts none. */
+    private List<String> why(VersionVerdict verdict, int idAndTime) {
+        String reasons = verdict.reasons().stream().map(RetentionReason::text).collect(Collectors.joining("; "));
+        int room = screen().width().orElse(Integer.MAX_VALUE) - idAndTime - RESULT_AND_GAPS;
+        return Text.lines(reasons, room);
     }
 
     private static String totals(int kept, int dropped) {
