@@ -41,13 +41,10 @@ final class ClockGuard {
 
     /** Why the clock that shows {@code now} is not trusted; empty if it is. */
     Optional<DoppelException> doubt(Instant now) {
-        if (trusted.isPresent() && trusted.get().isAfter(now)) {
-            return Optional.of(behind(now, "it was at " + trusted.get() + " before"));
-        }
         TreeSet<Instant> signs = new TreeSet<>(taken);
         trusted.ifPresent(signs::add);
         if (!signs.isEmpty() && signs.last().isAfter(now)) {
-            return Optional.of(behind(now, "a version was taken at " + signs.last()));
+            return Optional.of(behind(now, signs.last()));
         }
         Instant start = now;
         for (Instant sign : signs.descendingSet()) {
@@ -59,7 +56,10 @@ final class ClockGuard {
         return Optional.empty();
     }
 
-    private static DoppelException behind(Instant now, String what) {
+    private DoppelException behind(Instant now, Instant sign) {
+        String what = trusted.filter(sign::equals).isPresent()
+                ? "it was at " + sign + " before"
+                : "a version was taken at " + sign;
         return new DoppelException(RetentionError.CLOCK_BEHIND, "The clock says " + now + ", but " + what);
     }
 
