@@ -262,6 +262,15 @@ class RetentionsTest {
     }
 
     @Test
+    void aRunThatDropsNothingDoesNotMakeAWrongClockRight() throws Exception {
+        assertEquals(List.of(), dropped());
+        now = NOON.plus(Duration.ofDays(100));
+        assertEquals(List.of(), dropped());
+        retention.setPolicy(MAIN, Map.of("keep-last", "1"));
+        fails(RetentionError.CLOCK_AHEAD, "7 days", this::dropped);
+    }
+
+    @Test
     void aVaultForReadingOnlyIsNotTouched() {
         fails(JobError.VAULT_READ_ONLY, "'far'", () -> retention.droppable("far", now));
     }
