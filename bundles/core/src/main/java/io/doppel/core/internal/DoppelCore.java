@@ -1,8 +1,10 @@
 package io.doppel.core.internal;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
+import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.vault.VaultService;
 import io.doppel.catalog.Catalog;
@@ -14,6 +16,7 @@ import io.doppel.core.internal.kind.BackupJob;
 import io.doppel.core.internal.kind.RestoreJob;
 import io.doppel.core.internal.kind.ValidateJob;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
 import io.doppel.core.internal.vault.Vaults;
@@ -21,6 +24,8 @@ import io.doppel.spi.job.JobHandler;
 import io.doppel.vault.OpenVaults;
 import io.doppel.vault.VaultOwner;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,6 +37,8 @@ public final class DoppelCore implements AutoCloseable {
     private final SecretStore secrets;
     private final Hosts hosts;
     private final Vaults vaults;
+    private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(7));
+    private final Retentions retention;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
     private final PluginWatch watch;
@@ -46,6 +53,11 @@ public final class DoppelCore implements AutoCloseable {
         hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
+        retention = new Retentions(
+                catalog, vaults::version, hosts::machines, Clock.systemUTC(), clockGap::get, (vault, versions) -> {
+                    throw new DoppelException(
+                            CommonError.UNSUPPORTED, "Vault '" + vault + "' cannot remove versions yet");
+                });
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases()),
                 new RestoreJob(plugins, hosts, vaults),
@@ -84,6 +96,11 @@ public final class DoppelCore implements AutoCloseable {
         jobs.setRunsAtOnce(now.runs());
     }
 
+    /** Changes the longest plausible time between two signs of a vault's use, after which retention doubts the clock. */
+    public void setClockGap(Duration gap) {
+        clockGap.set(gap);
+    }
+
     /** The job service. */
     public JobService jobs() {
         return jobs;
@@ -97,6 +114,11 @@ public final class DoppelCore implements AutoCloseable {
     /** The vault service. */
     public VaultService vaults() {
         return vaults;
+    }
+
+    /** Retention. */
+    public RetentionService retention() {
+        return retention;
     }
 
     /** The vaults that are open, for processors in this server. */

@@ -12,6 +12,7 @@ import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
+import io.doppel.api.retention.RetentionScope;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.JobError;
@@ -166,6 +167,27 @@ class MainJobTest {
                 assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
             }
         }
+    }
+
+    @Test
+    void retentionKnowsWhatWasStoredAndPinsOutliveARebuiltCatalogue() throws Exception {
+        String v1 = backup();
+        backup();
+        server.core.retention().setPolicy(RetentionScope.ofVault("v").withMachine("h/web ü"), Map.of("keep-last", "1"));
+        assertEquals(List.of(v1), droppable());
+        server.core.retention().pin(v1.substring(0, 30), "before the move", "admin");
+        server.core.vaults().rebuildCatalogue("v");
+        server.close();
+        server = new Server(folder.resolve("state"));
+        assertEquals(List.of(), droppable());
+        server.core.retention().unpin(v1);
+        assertEquals(List.of(v1), droppable());
+    }
+
+    private List<String> droppable() throws Exception {
+        return server.core.retention().preview("v", Optional.empty()).dropped().stream()
+                .map(VersionView::id)
+                .toList();
     }
 
     @Test

@@ -21,13 +21,23 @@ import io.doppel.shell.internal.command.KeyExportCommand;
 import io.doppel.shell.internal.command.MachineListCommand;
 import io.doppel.shell.internal.command.RestoreCommand;
 import io.doppel.shell.internal.command.RestoreConfirmCommand;
+import io.doppel.shell.internal.command.RetentionAcceptClockCommand;
+import io.doppel.shell.internal.command.RetentionClearCommand;
+import io.doppel.shell.internal.command.RetentionListCommand;
+import io.doppel.shell.internal.command.RetentionPreviewCommand;
+import io.doppel.shell.internal.command.RetentionRoleCommand;
+import io.doppel.shell.internal.command.RetentionSetCommand;
 import io.doppel.shell.internal.command.ValidateCommand;
 import io.doppel.shell.internal.command.VaultAddCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
 import io.doppel.shell.internal.command.VaultRemoveCommand;
 import io.doppel.shell.internal.command.VaultTypesCommand;
 import io.doppel.shell.internal.command.VersionListCommand;
+import io.doppel.shell.internal.command.VersionPinCommand;
+import io.doppel.shell.internal.command.VersionPinsCommand;
+import io.doppel.shell.internal.command.VersionRemoveCommand;
 import io.doppel.shell.internal.command.VersionShowCommand;
+import io.doppel.shell.internal.command.VersionUnpinCommand;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
@@ -52,6 +62,16 @@ public final class Commands {
             RestoreConfirmCommand.class,
             VersionListCommand.class,
             VersionShowCommand.class,
+            VersionPinCommand.class,
+            VersionUnpinCommand.class,
+            VersionPinsCommand.class,
+            VersionRemoveCommand.class,
+            RetentionListCommand.class,
+            RetentionSetCommand.class,
+            RetentionClearCommand.class,
+            RetentionRoleCommand.class,
+            RetentionPreviewCommand.class,
+            RetentionAcceptClockCommand.class,
             JobKindsCommand.class,
             JobDefineCommand.class,
             JobDefinitionsCommand.class,

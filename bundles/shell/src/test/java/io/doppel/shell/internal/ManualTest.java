@@ -85,7 +85,15 @@ class ManualTest {
         return switch (option) {
             case "--set" -> "NAME=VALUE";
             case "--set-secret" -> "NAME=SOURCE";
-            case "--most", "--concurrency" -> "NUMBER";
+            case "--most",
+                    "--concurrency",
+                    "--keep-last",
+                    "--keep-daily",
+                    "--keep-weekly",
+                    "--keep-monthly",
+                    "--keep-yearly" -> "NUMBER";
+            case "--minimum-age" -> "DURATION";
+            case "--reason" -> "TEXT";
             case "--passphrase-file" -> "FILE";
             default -> option.substring(2).toUpperCase(Locale.ROOT);
         };
