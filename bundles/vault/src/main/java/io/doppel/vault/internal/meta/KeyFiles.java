@@ -36,6 +36,9 @@ interface KeyFiles {
     /** Keeps what a rotation is about to do. */
     void keep(Rotation rotation) throws DoppelException;
 
-    /** Deletes the key file beside the one that counts, if there is one, then forgets the rotation. */
-    void endRotation() throws DoppelException;
+    /** Deletes the key file beside the one that counts, if there is one. */
+    void deleteNextMachineKey() throws DoppelException;
+
+    /** Forgets a rotation, of which nothing is left. */
+    void forgetRotation() throws DoppelException;
 }

@@ -190,20 +190,22 @@ final class LocalState implements KeyFiles, AutoCloseable {
     }
 
     @Override
-    public void endRotation() throws DoppelException {
-        try {
-            Files.deleteIfExists(folder.resolve(NEXT_KEY));
-            DurableFiles.sync(folder);
-            Files.deleteIfExists(folder.resolve(ROTATION));
-            DurableFiles.sync(folder);
-        } catch (IOException e) {
-            throw failure("cannot be changed", folder, e);
-        }
+    public void deleteNextMachineKey() throws DoppelException {
+        delete(NEXT_KEY);
+    }
+
+    @Override
+    public void forgetRotation() throws DoppelException {
+        delete(ROTATION);
     }
 
     void deleteMachineKey() throws DoppelException {
+        delete(MACHINE_KEY);
+    }
+
+    private void delete(String name) throws DoppelException {
         try {
-            Files.deleteIfExists(folder.resolve(MACHINE_KEY));
+            Files.deleteIfExists(folder.resolve(name));
             DurableFiles.sync(folder);
         } catch (IOException e) {
             throw failure("cannot be changed", folder, e);

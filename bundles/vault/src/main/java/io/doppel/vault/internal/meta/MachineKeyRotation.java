@@ -80,7 +80,8 @@ final class MachineKeyRotation {
                 slots.delete(slot);
             }
         }
-        files.endRotation();
+        files.deleteNextMachineKey();
+        files.forgetRotation();
     }
 
     /** The slots of this server: that of its key file, and those of a rotation that was broken off. */

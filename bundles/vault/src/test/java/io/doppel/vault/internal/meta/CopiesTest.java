@@ -180,7 +180,7 @@ class CopiesTest {
                     boolean hit = true;
                     for (int at = 1; hit; at++) {
                         flip(name, 70);
-                        CrashTest.Failpoint failpoint = new CrashTest.Failpoint(at, after);
+                        Failpoint failpoint = new Failpoint(at, after);
                         storage.hook = failpoint;
                         String point = name + ", point " + at + (after ? " after" : " before");
                         try {
