@@ -70,6 +70,10 @@ class CompletionTest {
         assertEquals(List.of("6"), complete("job-log", ""));
         assertEquals(List.of("nightly"), complete("job-run", ""));
         assertEquals(List.of("restore-5"), complete("restore-confirm", ""));
+        assertEquals(List.of("main"), complete("key-list", ""));
+        assertEquals(List.of("main"), complete("key-remove", "m"));
+        assertEquals(5, complete("key-remove", "main", "4be").size());
+        assertEquals(List.of("4be1a09c00000008"), complete("key-passwd", "main", "4be1a09c00000008"));
     }
 
     @Test
