@@ -6,6 +6,7 @@ import io.doppel.shell.internal.KeyCommand;
 import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Table;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
@@ -42,7 +43,7 @@ public final class KeyListCommand extends KeyCommand {
                     kind(slot.kind()),
                     slot.label(),
                     state(slot),
-                    Human.time(Optional.of(slot.created()), screen().zone()));
+                    Human.time(Optional.of(slot.created()).filter(at -> !at.equals(Instant.EPOCH)), screen().zone()));
         }
         print(slots, table);
     }
