@@ -111,7 +111,7 @@ class IndependentReaderTest {
     /** Packs, versions and heads of three key epochs, and slots that came and went. */
     @Test
     void restoresAndVerifiesAcrossKeyEpochs() throws Exception {
-        SparseDisk disk = new SparseDisk(3 << 20).random(0, 300, new Random(1));
+        SparseDisk disk = new SparseDisk(1 << 20).random(0, 60, new Random(1));
         Path folder = temp.resolve("vault");
         VaultOwner owner = new VaultOwner("installation", "server");
         List<String> versions = new ArrayList<>();
@@ -120,7 +120,7 @@ class IndependentReaderTest {
                 Vault vault = Vault.create(storage, temp.resolve("state"), owner, "zstd", "first".toCharArray())) {
             for (int epoch = 1; epoch <= 3; epoch++) {
                 try (Backup backup = new Backup(vault)) {
-                    disk.random(epoch * 100L, 20, new Random(epoch));
+                    disk.random(epoch * 70L, 8, new Random(epoch));
                     versions.add(backup.full("0", disk).publish("machine", Instant.now()));
                     sums.add(Sha256.of(disk));
                 }
@@ -137,7 +137,6 @@ class IndependentReaderTest {
             assertEquals(sums.get(i), Sha256.of(out));
             Files.delete(out);
         }
-        python.verify("verify", folder).output();
         python.verify("--machine-key-file", temp.resolve("state/machine.key"), "verify", folder)
                 .output();
         new Python(temp, Map.of("DOPPEL_PASSPHRASE", "first"))

@@ -52,7 +52,10 @@ final class KeyEpochs {
         }
     }
 
-    /** Puts the next keyring; when it and its copy are proved and the lease is ours still, new objects are of the new epoch. */
+    /**
+     * Puts the next keyring; when it and its copy are proved, new objects are of the new epoch. Whether the lease was ours until then
+     * is told by the next publication; what was put is part of what follows in any case.
+     */
     void begin() throws DoppelException {
         for (int round = 1; ; round++) {
             lease.check();
@@ -91,7 +94,6 @@ final class KeyEpochs {
                     "The new keyring '" + KeyRingObject.objectName(vaultId, generation)
                             + "' and its copy do not read as they were written; no key epoch was begun");
         }
-        lease.check();
         keys.adopt(KeyRingObject.parse(next));
     }
 

@@ -94,6 +94,15 @@ class SlotChangesTest {
     }
 
     @Test
+    void halfACharacterIsNoPassphrase() throws Exception {
+        for (String half : List.of("a\ud83d", "\ude00a", "e\u0301\ud83d")) {
+            Fixture.assertCode(CommonError.BAD_SETTING, () -> changes.addPassphrase("b", half.toCharArray()));
+        }
+        changes.addPassphrase("b", "e\u0301\ud83d\ude00".toCharArray());
+        assertTrue(vault.opens("\u00e9\ud83d\ude00"));
+    }
+
+    @Test
     void aRemovedSlotOpensNothing() throws Exception {
         changes.addPassphrase("bert", NEW.toCharArray());
         assertEquals(
