@@ -41,14 +41,18 @@ final class KeyEpochs {
         this.notes = notes;
     }
 
-    /** Goes on with the keyring that counts now, and puts back which of its two objects is not right. */
+    /** Goes on with the keyring that counts now, and puts back what is not right of the two objects of each generation. */
     void settle() throws DoppelException {
-        Pair<byte[]> rings = KeyRingObject.newest(io, vaultId, master);
-        try {
-            keys.adopt(KeyRingObject.parse(rings.value()));
-            rings.mend(io, this::seal).ifPresent(notes);
-        } finally {
-            clear(rings.values());
+        for (int generation : KeyRingObject.generations(io, vaultId).descendingSet()) {
+            Pair<byte[]> rings = KeyRingObject.stored(io, vaultId, generation, master);
+            try {
+                if (generation > keys.generation()) {
+                    keys.adopt(KeyRingObject.parse(rings.value()));
+                }
+                rings.mend(io, this::seal).ifPresent(notes);
+            } finally {
+                clear(rings.values());
+            }
         }
     }
 

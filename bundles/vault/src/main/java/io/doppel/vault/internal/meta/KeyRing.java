@@ -48,6 +48,11 @@ public final class KeyRing {
         return idKey;
     }
 
+    /** Generation of the newest keyring that is known. */
+    int generation() {
+        return known.generation();
+    }
+
     /** The key epoch of new objects. */
     public int currentEpoch() {
         return known.roots().lastKey();

@@ -368,6 +368,25 @@ class KeyEpochsTest {
         }
     }
 
+    @Test
+    void anEarlierGenerationIsPutRightToo() throws Exception {
+        try (VaultMeta meta = attach()) {
+            meta.admin().startEpoch();
+        }
+        flip(ringCopy(1));
+        try (VaultMeta meta = attach()) {
+            assertTrue(meta.warnings().stream().anyMatch(w -> w.contains(ringCopy(1))), meta.warnings()::toString);
+            assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER));
+        }
+        // what has no right copy is not needed, and keeps nobody out
+        flip(ringCopy(1));
+        flip(ring(1));
+        try (VaultMeta meta = attach()) {
+            assertEquals(2, meta.admin().epoch());
+            assertEquals(2, meta.verifyMeta(Fixture.NEVER).size());
+        }
+    }
+
     private static void assertProblem(VaultMeta meta, String object, boolean vital) throws DoppelException {
         List<ObjectProblem> problems = meta.verifyMeta(Fixture.NEVER);
         assertEquals(
