@@ -17,7 +17,7 @@ public interface VaultKeys {
     List<KeySlotView> slots() throws DoppelException;
 
     /**
-     * Adds a slot for a passphrase. Takes the time of three Argon2id calculations at most.
+     * Adds a slot for a passphrase. Takes the time of two Argon2id calculations.
      *
      * @param label 1 to 100 characters, of no other slot
      * @param passphrase not empty; the caller clears it

@@ -1,13 +1,16 @@
 package io.doppel.vault.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.storage.local.LocalStorage;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
+import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionDisk;
@@ -153,6 +156,33 @@ class KeyEpochVaultTest {
             assertReads(reader, after, fresh);
             assertClean(reader);
             assertEquals(List.of(), reader.warnings());
+        }
+    }
+
+    /** What a server stores that was taken over is of the old epoch, and nobody ever sees it. */
+    @Test
+    void aServerThatWasTakenOverDoesNoHarmWithItsOldKeys() throws Exception {
+        SparseDisk disk = disk(1);
+        String before;
+        try (Backup backup = new Backup(vault)) {
+            before = backup.full("0", disk).publish("machine", Instant.now());
+        }
+        VaultOwner other = new VaultOwner("other", "other");
+        try (Backup stale = new Backup(vault);
+                Vault next =
+                        Vault.open(storage, temp.resolve("other"), other, VaultAccess.TAKE_OVER, vault.recoveryKey())) {
+            next.keys().startEpoch();
+            stale.full("0", disk(2));
+            DoppelException e = assertThrows(DoppelException.class, () -> stale.publish("machine", Instant.now()));
+            assertEquals(VaultError.LEASE_LOST.id(), e.code().id(), e.getMessage());
+            assertEquals(Map.of(1, 2), epochs("data"));
+            assertEquals(List.of(before), next.versionIds());
+            assertReads(next, before, disk);
+            assertClean(next);
+            try (Backup backup = new Backup(next)) {
+                assertReads(next, backup.full("0", disk(2)).publish("machine", Instant.now()), disk(2));
+            }
+            assertClean(next);
         }
     }
 }

@@ -1,11 +1,14 @@
 package io.doppel.vault.internal.meta;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.KeySlotView.Kind;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultKeys;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -131,6 +135,46 @@ class KeyAdminTest {
         secrets.add(HexFormat.of().formatHex(file, 0, 32));
         for (String secret : secrets) {
             assertFalse(log.contains(secret), "a secret is in the log");
+        }
+    }
+
+    @Test
+    void closingOverwritesTheKeys() throws Exception {
+        List<byte[]> keys = new ArrayList<>();
+        try (VaultMeta meta = attach()) {
+            meta.admin().startEpoch();
+            keys.add(meta.keys().idKey());
+            keys.add(meta.keys().root(1));
+            keys.add(meta.keys().root(2));
+            for (byte[] key : keys) {
+                assertFalse(Arrays.equals(new byte[32], key));
+            }
+        }
+        for (byte[] key : keys) {
+            assertArrayEquals(new byte[32], key);
+        }
+    }
+
+    /** A bad sector below the slot of somebody else. */
+    @Test
+    void aSlotThatCannotBeReadNowKeepsNobodyOut() throws Exception {
+        String recovery = vault.slots().readAll().slots().stream()
+                .map(KeySlots.Stored::slot)
+                .filter(s -> s.kind().equals(Slot.RECOVERY))
+                .findFirst()
+                .orElseThrow()
+                .slot();
+        vault.storage().hook = (operation, name) -> {
+            if (operation.equals("read") && name.equals(KeySlots.objectName(recovery))) {
+                throw new DoppelException(StorageError.IO, "'" + name + "' cannot be read");
+            }
+        };
+        try (VaultMeta meta = attach()) {
+            assertTrue(meta.warnings().stream().anyMatch(w -> w.contains(recovery)), meta.warnings()::toString);
+            assertEquals(
+                    List.of(Kind.MACHINE, Kind.PASSPHRASE, Kind.UNKNOWN),
+                    kinds(meta.admin().slots()));
+            Fixture.assertCode(VaultError.LAST_SLOT, () -> meta.admin().remove(recovery));
         }
     }
 }
