@@ -510,6 +510,11 @@ public final class Vault implements AutoCloseable {
         return report;
     }
 
+    /** Key slots and key epochs, as long as the vault is open. */
+    public VaultKeys keys() {
+        return meta.admin();
+    }
+
     /** The recovery key as text, in an array that the caller clears. */
     public char[] recoveryKey() throws DoppelException {
         return meta.recoveryKeyText();

@@ -17,7 +17,13 @@ import io.doppel.shell.internal.command.JobRunCommand;
 import io.doppel.shell.internal.command.JobShowCommand;
 import io.doppel.shell.internal.command.JobUndefineCommand;
 import io.doppel.shell.internal.command.JobWatchCommand;
+import io.doppel.shell.internal.command.KeyAddCommand;
+import io.doppel.shell.internal.command.KeyEpochCommand;
 import io.doppel.shell.internal.command.KeyExportCommand;
+import io.doppel.shell.internal.command.KeyListCommand;
+import io.doppel.shell.internal.command.KeyPasswdCommand;
+import io.doppel.shell.internal.command.KeyRemoveCommand;
+import io.doppel.shell.internal.command.KeyRotateCommand;
 import io.doppel.shell.internal.command.MachineListCommand;
 import io.doppel.shell.internal.command.RestoreCommand;
 import io.doppel.shell.internal.command.RestoreConfirmCommand;
@@ -54,6 +60,12 @@ public final class Commands {
             VaultListCommand.class,
             VaultRemoveCommand.class,
             KeyExportCommand.class,
+            KeyListCommand.class,
+            KeyAddCommand.class,
+            KeyRemoveCommand.class,
+            KeyPasswdCommand.class,
+            KeyRotateCommand.class,
+            KeyEpochCommand.class,
             CatalogRebuildCommand.class,
             MachineListCommand.class,
             BackupCommand.class,

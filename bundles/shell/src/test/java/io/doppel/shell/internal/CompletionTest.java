@@ -73,6 +73,10 @@ class CompletionTest {
         assertEquals(List.of("main"), complete("retention-preview", ""));
         assertEquals(List.of("05aa90b7ffee0123"), complete("version-unpin", ""));
         assertEquals(List.of("05aa90b7ffee0123"), complete("version-remove", "7c1e", "0"));
+        assertEquals(List.of("main"), complete("key-list", ""));
+        assertEquals(List.of("main"), complete("key-remove", "m"));
+        assertEquals(5, complete("key-remove", "main", "4be").size());
+        assertEquals(List.of("4be1a09c00000008"), complete("key-passwd", "main", "4be1a09c00000008"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.doppel.vault.internal.tree.TreeReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
@@ -78,7 +79,9 @@ public final class Session implements WriteSession {
         this.parts = parts;
         this.disks = disks;
         this.onClose = onClose;
-        this.cutRule = new CutRule(Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker"));
+        byte[] cutKey = Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker");
+        this.cutRule = new CutRule(cutKey);
+        Arrays.fill(cutKey, (byte) 0);
         this.committer = new PackCommitter(this::packStored);
         this.nodeWriter = new NodeWriter(this, parts);
         this.damageBefore = parts.index().distrusted();
