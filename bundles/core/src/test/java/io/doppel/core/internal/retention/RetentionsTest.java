@@ -20,6 +20,7 @@ import io.doppel.api.vault.VersionView;
 import io.doppel.api.vault.VersionView.Health;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.CatalogError;
+import io.doppel.catalog.PolicyRecord;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.core.JobError;
 import io.doppel.core.RetentionError;
@@ -34,7 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -45,16 +47,44 @@ class RetentionsTest {
     private static final RetentionScope MAIN = RetentionScope.ofVault("main");
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static Catalog catalog;
+    private static int tests;
 
     private final List<String> removed = new ArrayList<>();
     private Instant now = NOON;
-    private Catalog catalog;
     private Retentions retention;
 
-    @BeforeEach
-    void open() throws Exception {
+    @BeforeAll
+    static void openCatalog() throws Exception {
         catalog = Catalog.open(folder);
+    }
+
+    @AfterAll
+    static void closeCatalog() {
+        catalog.close();
+    }
+
+    /** A vault of its own for each test; what goes by roles is cleared. */
+    @BeforeEach
+    void addVault() throws Exception {
+        String vaultId = "id-" + ++tests;
+        for (VaultRecord vault : catalog.vaults().all()) {
+            catalog.vaults().remove(vault.name());
+        }
+        for (PolicyRecord policy : catalog.retention().policies()) {
+            catalog.retention().removePolicy(policy.scope());
+        }
+        catalog.vaults().add(new VaultRecord("main", vaultId, "local", Map.of(), false, false));
+        catalog.vaults().add(new VaultRecord("far", "id-far", "local", Map.of(), true, false));
+        for (VersionView version : nightly()) {
+            catalog.versions().put(version);
+        }
+        open();
+    }
+
+    private void open() {
         retention = new Retentions(
                 catalog,
                 id -> catalog.versions().startingWith(id).stream()
@@ -81,18 +111,6 @@ class RetentionsTest {
                 },
                 () -> Duration.ofDays(7),
                 (vault, ids) -> ids.forEach(id -> removed.add(vault + "/" + id)));
-        if (catalog.vaults().find("main").isEmpty()) {
-            catalog.vaults().add(new VaultRecord("main", "id-main", "local", Map.of(), false, false));
-            catalog.vaults().add(new VaultRecord("far", "id-far", "local", Map.of(), true, false));
-            for (VersionView version : nightly()) {
-                catalog.versions().put(version);
-            }
-        }
-    }
-
-    @AfterEach
-    void close() {
-        catalog.close();
     }
 
     private static List<VersionView> nightly() {
@@ -124,7 +142,8 @@ class RetentionsTest {
         retention.setPolicy(RetentionScope.ofRole(VaultRole.OFFSITE), Map.of("keep-last", "9"));
         retention.setPolicy(MAIN.withMachine("lab/web"), Map.of("keep-daily", "3"));
         retention.setPolicy(MAIN.withMachine("lab/new"), Map.of("keep-daily", "30"));
-        close();
+        closeCatalog();
+        openCatalog();
         open();
         RetentionPolicy policy = History.policy(2, 0, 1, 0, 0, Duration.ofHours(36), ZoneId.of("Asia/Tokyo"));
         List<RetentionSetting> all = retention.policies();
