@@ -5,19 +5,19 @@ package io.doppel.vault;
 public interface CollectProgress {
     /** What a collection does, in this order; copying and deleting may take turns. */
     enum Phase {
-        /** Finds out what versions need; counted in versions. */
+        /** Finds out what versions need; counted in bytes of their data. */
         MARK,
-        /** Copies what is needed out of packs that are mostly unused; counted in bytes. */
+        /** Copies what is needed out of packs that are partly unused. */
         COPY,
-        /** Deletes packs; counted in packs. */
+        /** Deletes packs. */
         DELETE
     }
 
     /**
      * Figures.
      *
-     * @param total how much there is to do in the phase
-     * @param done how much is done
+     * @param total bytes there are to deal with in the phase, as known by now
+     * @param done bytes dealt with
      */
     void progress(Phase phase, long total, long done);
 }

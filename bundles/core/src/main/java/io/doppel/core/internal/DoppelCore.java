@@ -1,6 +1,5 @@
 package io.doppel.core.internal;
 
-import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
@@ -13,6 +12,7 @@ import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.JobEngine;
 import io.doppel.core.internal.job.Limits;
 import io.doppel.core.internal.kind.BackupJob;
+import io.doppel.core.internal.kind.PurgeJob;
 import io.doppel.core.internal.kind.RestoreJob;
 import io.doppel.core.internal.kind.ValidateJob;
 import io.doppel.core.internal.plugin.Plugins;
@@ -53,15 +53,14 @@ public final class DoppelCore implements AutoCloseable {
         hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
-        retention = new Retentions(
-                catalog, vaults::version, hosts::machines, Clock.systemUTC(), clockGap::get, (vault, versions) -> {
-                    throw new DoppelException(
-                            CommonError.UNSUPPORTED, "Vault '" + vault + "' cannot remove versions yet");
-                });
+        Clock clock = Clock.systemUTC();
+        retention =
+                new Retentions(catalog, vaults::version, hosts::machines, clock, clockGap::get, vaults::removeVersions);
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases()),
                 new RestoreJob(plugins, hosts, vaults),
-                new ValidateJob(vaults));
+                new ValidateJob(vaults),
+                new PurgeJob(vaults, retention, clock));
         kinds.forEach(plugins.handlers()::add);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
         watch = new PluginWatch(plugins, hosts, vaults);

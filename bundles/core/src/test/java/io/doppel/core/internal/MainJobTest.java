@@ -17,6 +17,7 @@ import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.JobError;
 import io.doppel.vault.VaultError;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -378,6 +379,39 @@ class MainJobTest {
         server = new Server(folder.resolve("state"));
         for (int i = 0; i < 5; i++) {
             server.succeed("version", "backup", List.of("h/*"), Map.of("vault", "twice" + i));
+        }
+    }
+
+    @Test
+    void aPurgeDropsWhatRetentionDoesNotKeepAndFreesItsSpace() throws Exception {
+        String first = backup();
+        fill(image, 2, IMAGE);
+        String second = backup();
+        fill(image, 3, IMAGE);
+        String third = backup();
+        Path packs = folder.resolve("vaults/v/data");
+        long before = bytes(packs);
+        server.core.retention().setPolicy(RetentionScope.ofVault("v"), Map.of("keep-last", "1"));
+
+        JobRun dry = server.run("purge", List.of(), Map.of("vault", "v", "dry-run", "true"));
+        assertEquals(JobState.SUCCEEDED, dry.state(), dry.outcome());
+        String log = server.logOf(dry);
+        assertTrue(log.contains(first) && log.contains(second) && !log.contains(third), log);
+        assertEquals(before, bytes(packs));
+
+        long freed = Long.parseLong(server.succeed("freed", "purge", List.of(), Map.of("vault", "v")));
+        assertTrue(freed > before / 2 && before - bytes(packs) >= freed / 2, freed + " of " + before);
+        List<VersionView> left = server.core.vaults().versions(Optional.of("v"), Optional.empty());
+        assertEquals(List.of(third), left.stream().map(VersionView::id).toList());
+        server.succeed("machine", "restore", List.of(), Map.of("version", third, "name", "again"));
+        server.succeed("used", "purge", List.of(), Map.of("vault", "v", "retention", "false"));
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .mapToLong(p -> p.toFile().length())
+                    .sum();
         }
     }
 

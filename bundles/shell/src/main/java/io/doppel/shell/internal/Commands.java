@@ -25,6 +25,7 @@ import io.doppel.shell.internal.command.KeyPasswdCommand;
 import io.doppel.shell.internal.command.KeyRemoveCommand;
 import io.doppel.shell.internal.command.KeyRotateCommand;
 import io.doppel.shell.internal.command.MachineListCommand;
+import io.doppel.shell.internal.command.PurgeCommand;
 import io.doppel.shell.internal.command.RestoreCommand;
 import io.doppel.shell.internal.command.RestoreConfirmCommand;
 import io.doppel.shell.internal.command.RetentionAcceptClockCommand;
@@ -70,6 +71,7 @@ public final class Commands {
             MachineListCommand.class,
             BackupCommand.class,
             ValidateCommand.class,
+            PurgeCommand.class,
             RestoreCommand.class,
             RestoreConfirmCommand.class,
             VersionListCommand.class,

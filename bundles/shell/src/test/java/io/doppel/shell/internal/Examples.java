@@ -56,6 +56,7 @@ final class Examples {
                 "machine-list lab",
                 "backup lab/web --vault main",
                 "validate --vault main",
+                "purge main --yes",
                 "restore 7c1e --name web-restored",
                 "restore-confirm restore-5 --yes",
                 "version-list --machine web",

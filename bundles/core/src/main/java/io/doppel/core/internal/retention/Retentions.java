@@ -229,6 +229,27 @@ public final class Retentions implements RetentionService {
         return dropped;
     }
 
+    /** Drops a version. */
+    @FunctionalInterface
+    public interface Dropper {
+        /** Drops it, or says that it has to stay. */
+        void drop(VersionView version) throws DoppelException;
+    }
+
+    /** Drops what {@link #droppable} gives, one after the other; nobody pins a version meanwhile. */
+    public synchronized List<VersionView> drop(String vault, Instant now, Dropper dropper) throws DoppelException {
+        List<VersionView> all = droppable(vault, now);
+        for (VersionView version : all) {
+            dropper.drop(version);
+        }
+        return all;
+    }
+
+    /** What {@link #droppable} would give now; remembers nothing. */
+    public List<VersionView> wouldDrop(String vault) throws DoppelException {
+        return plan(vault, clock.instant()).droppable();
+    }
+
     @Override
     public void acceptClock(String vault) throws DoppelException {
         records.putTrusted(vault(vault).id(), clock.instant());

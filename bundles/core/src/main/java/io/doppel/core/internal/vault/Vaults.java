@@ -326,7 +326,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         return vault.versionIds().size();
     }
 
-    /** Adds versions that another server stored in the meantime. */
+    /** Adds versions that another server stored in the meantime, and forgets those that it removed. */
     private void learn(String name, Vault vault) throws DoppelException {
         if (records.find(name).isEmpty()) {
             return; // It is just being added.
@@ -334,11 +334,13 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         Set<String> known = versions.list(Optional.of(name), Optional.empty()).stream()
                 .map(VersionView::id)
                 .collect(Collectors.toSet());
-        for (String id : vault.versionIds()) {
+        List<String> there = vault.versionIds();
+        for (String id : there) {
             if (!known.contains(id)) {
                 versions.put(read(name, vault, id));
             }
         }
+        versions.remove(name, known.stream().filter(id -> !there.contains(id)).toList());
     }
 
     private static List<VersionView> read(String name, Vault vault) throws DoppelException {
@@ -396,6 +398,16 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 VersionView.Health.UNVERIFIED,
                 Instant.EPOCH,
                 List.of());
+    }
+
+    /**
+     * Removes versions of one vault, all of them or none.
+     *
+     * @throws DoppelException {@link VaultError#IN_USE}; {@link VaultError#READ_ONLY}; what else {@link Vault#remove} throws
+     */
+    public void removeVersions(String name, List<String> ids) throws DoppelException {
+        open(name).remove(ids);
+        versions.remove(name, ids);
     }
 
     /** Keeps what is known of a version. */

@@ -10,6 +10,7 @@ import io.doppel.vault.CollectProgress.Phase;
 import io.doppel.vault.CollectReport;
 import io.doppel.vault.RateLimit;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.LiveSet;
 import io.doppel.vault.internal.meta.KeyRing;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Gives back space that no version needs, beside running sessions and readers (docs/vault-format.md §12, whose terms are used here). For
@@ -51,6 +53,7 @@ public final class Collector {
     private long bytesWritten;
     private long bytesCopied;
     private long bytesToCopy;
+    private long bytesToDelete;
 
     /** A collection. */
     public Collector(
@@ -81,12 +84,18 @@ public final class Collector {
      *     failures; what was freed before stays freed
      */
     public CollectReport run() throws DoppelException {
-        delete(vault.adoptStrays());
+        List<ObjectInfo> undeleted = vault.adoptStrays();
+        if (!options.dryRun()) {
+            delete(undeleted);
+        }
         // what comes later is needed, or the next collection's
         int known = index.packCount();
         mark();
         Plan plan = plan(known);
         bytesToCopy = plan.copiedBytes();
+        if (options.dryRun()) {
+            return estimate(plan, report(known));
+        }
         for (List<PackUse> batch : plan.batches(BATCH)) {
             takeAway(batch);
         }
@@ -94,12 +103,19 @@ public final class Collector {
     }
 
     private void mark() throws DoppelException {
-        List<String> ids = vault.versionIds();
-        for (int i = 0; i < ids.size(); i++) {
-            progress.progress(Phase.MARK, ids.size(), i);
-            walk.walk(vault.version(ids.get(i)));
+        List<VersionManifest> versions = new ArrayList<>();
+        for (String id : vault.versionIds()) {
+            versions.add(vault.version(id));
         }
-        progress.progress(Phase.MARK, ids.size(), ids.size());
+        versions.removeIf(v -> options.without().contains(v.id()));
+        long total = versions.stream().mapToLong(v -> v.stats().dataBytes()).sum();
+        long done = 0;
+        for (VersionManifest version : versions) {
+            progress.progress(Phase.MARK, total, done);
+            walk.walk(version);
+            done += version.stats().dataBytes();
+        }
+        progress.progress(Phase.MARK, total, total);
     }
 
     private void markNew() throws DoppelException {
@@ -207,14 +223,24 @@ public final class Collector {
     }
 
     private void delete(List<ObjectInfo> packs) throws DoppelException {
-        for (int i = 0; i < packs.size(); i++) {
+        bytesToDelete += packs.stream().mapToLong(ObjectInfo::size).sum();
+        for (ObjectInfo pack : packs) {
             cancel.check();
-            progress.progress(Phase.DELETE, packs.size(), i);
-            storage.delete(packs.get(i).name());
+            progress.progress(Phase.DELETE, bytesToDelete, bytesDeleted);
+            storage.delete(pack.name());
             packsDeleted++;
-            bytesDeleted += packs.get(i).size();
+            bytesDeleted += pack.size();
         }
-        progress.progress(Phase.DELETE, packs.size(), packs.size());
+        progress.progress(Phase.DELETE, bytesToDelete, bytesDeleted);
+    }
+
+    private static CollectReport estimate(Plan plan, CollectReport now) {
+        List<PackUse> away =
+                Stream.concat(plan.dead().stream(), plan.sparse().stream()).toList();
+        long deleted = away.stream().mapToLong(PackUse::size).sum();
+        long unused = away.stream().mapToLong(PackUse::unused).sum();
+        return new CollectReport(
+                away.size(), deleted, plan.copiedBytes(), now.bytesInUse(), now.bytesUnused() - unused, now.notes());
     }
 
     private CollectReport report(int known) {
