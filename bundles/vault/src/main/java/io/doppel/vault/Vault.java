@@ -4,8 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.index.IndexLoader;
-import io.doppel.vault.internal.index.IndexSegments;
+import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
 import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
@@ -25,7 +24,6 @@ import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -39,37 +37,43 @@ import org.slf4j.LoggerFactory;
 /**
  * An open vault (docs/vault-format.md). Safe for several threads. Does not close the storage it was given.
  *
- * <p>Memory: the index, 46 to 92 bytes a chunk, and what sessions and readers say they hold.
+ * <p>Memory: the index, which is in mapped files in the server's folder but for what was stored last and 40 bytes a pack, and what
+ * sessions and readers say they hold.
  */
 public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
+    /** Newer heads that are looked for when what a head lists is gone, before it counts as lost. */
+    private static final int ROUNDS = 5;
 
     private final Storage storage;
     private final VaultMeta meta;
-    private final ChunkIndex index = new ChunkIndex();
-    private final IndexSegments segments;
+    private final OpenIndex openIndex;
+    private final ChunkIndex index;
     private final PackPresence presence;
     private final SharedNodes nodes;
     private final BaseCheck bases;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-    private final Set<String> loadedSegments = new HashSet<>();
-    private final Set<String> brokenSegments = new HashSet<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    /** Packs that are durable but in no index segment yet. */
-    private final List<PackInfo> unindexed = new ArrayList<>();
+    /** Whether packs are being looked for that broken segments told of. */
+    private boolean adopting;
 
-    private Vault(Storage storage, VaultMeta meta) throws DoppelException {
+    private Vault(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
         this.storage = storage;
         this.meta = meta;
-        this.segments = new IndexSegments(storage, meta.keys());
+        this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
+        this.index = openIndex.chunks();
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
-        load(meta.head(), meta.leaseWasUnclean());
-        if (!readOnly()) {
+        boolean segmentsLost;
+        if (readOnly()) {
+            segmentsLost = loadNewest();
+        } else {
+            segmentsLost = load(meta.head(), true);
+            adopt(segmentsLost || meta.leaseWasUnclean());
             lookForPacks();
         }
-        this.bases = new BaseCheck(index, nodes, !brokenSegments.isEmpty());
+        this.bases = new BaseCheck(index, nodes, segmentsLost);
     }
 
     /**
@@ -82,7 +86,7 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault create(Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
-        return opened(storage, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
+        return opened(storage, stateDir, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
     }
 
     /**
@@ -93,12 +97,12 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess access, char[] unlock)
             throws DoppelException {
-        return opened(storage, VaultMeta.open(storage, stateDir, owner, access, unlock));
+        return opened(storage, stateDir, VaultMeta.open(storage, stateDir, owner, access, unlock));
     }
 
-    private static Vault opened(Storage storage, VaultMeta meta) throws DoppelException {
+    private static Vault opened(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
         try {
-            return new Vault(storage, meta);
+            return new Vault(storage, stateDir, meta);
         } catch (DoppelException | RuntimeException | Error e) {
             if (meta.leaseWasUnclean()) {
                 // the packs that the end before left behind may not be known yet
@@ -109,17 +113,48 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Loads the segments that are not loaded yet; packs that they do not tell of are looked for if there may be any. */
-    private void load(Head head, boolean mayHaveOrphans) throws DoppelException {
-        List<String> fresh =
-                head.index().stream().filter(n -> !loadedSegments.contains(n)).toList();
-        IndexLoader loader = new IndexLoader(storage, meta.keys(), segments, index);
-        loader.load(fresh).stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
-        loadedSegments.addAll(fresh);
-        loadedSegments.removeAll(loader.broken());
-        brokenSegments.addAll(loader.broken());
-        if (mayHaveOrphans || !loader.broken().isEmpty()) {
-            unindexed.addAll(loader.adopt());
+    /**
+     * Loads the segments that are not loaded yet; whether some are lost.
+     *
+     * @param newest whether there surely is no newer head; otherwise a missing segment is a failure
+     */
+    private boolean load(Head head, boolean newest) throws DoppelException {
+        openIndex.load(head.index(), newest).stream()
+                .filter(w -> !warnings.contains(w))
+                .forEach(warnings::add);
+        return !openIndex.broken().isEmpty();
+    }
+
+    /**
+     * For reading only: loads the newest head, and packs that it lost track of. Whoever publishes deletes segments that a newer head does
+     * not need; so if one is missing, a newer head is looked for.
+     *
+     * @return whether segments are lost
+     */
+    private boolean loadNewest() throws DoppelException {
+        long missedAt = -1;
+        for (int round = 1; ; round++) {
+            long generation = meta.head().generation();
+            try {
+                boolean lost = load(meta.head(), generation == missedAt || round == ROUNDS);
+                adopt(lost);
+                return lost;
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.MISSING_OBJECT) || generation == missedAt || round == ROUNDS) {
+                    throw e;
+                }
+                missedAt = generation;
+                meta.refresh(newer -> {});
+            }
+        }
+    }
+
+    /** Looks for packs that no segment tells of. Ends with all of them known, and begins where it was broken off if it was. */
+    private void adopt(boolean needed) throws DoppelException {
+        if (needed) {
+            adopting = true;
+            openIndex.adopt(this::packStored);
+            adopting = false;
         }
     }
 
@@ -130,10 +165,8 @@ public final class Vault implements AutoCloseable {
             found.add(VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
                     + "' is missing or has another size; backups that read everything store again what it held");
         }
-        synchronized (unindexed) {
-            Set<Integer> lost = index.distrusted().packs();
-            unindexed.removeIf(p -> lost.contains(index.packNumber(p.name())));
-        }
+        Set<Integer> lost = index.distrusted().packs();
+        openIndex.forgetFresh(p -> lost.contains(index.packNumber(p.name())));
         warnings.addAll(found);
         return found;
     }
@@ -190,11 +223,7 @@ public final class Vault implements AutoCloseable {
 
     /** Bytes of all packs that are known. */
     public long packBytes() {
-        long sum = 0;
-        for (int i = 0; i < index.packCount(); i++) {
-            sum += index.packSize(i);
-        }
-        return sum;
+        return index.packBytes();
     }
 
     /**
@@ -257,26 +286,16 @@ public final class Vault implements AutoCloseable {
 
     /** Publishes versions, and an index segment of the packs that are in none. */
     private synchronized void list(List<VersionManifest> versions) throws DoppelException {
-        List<String> added = new ArrayList<>();
-        List<PackInfo> packs = snapshotOfUnindexed();
-        if (!packs.isEmpty()) {
-            added.add(segments.write(packs));
+        Optional<OpenIndex.Written> segment = openIndex.write();
+        List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
+        // as long as not all that the broken ones told of is found, they stay listed, and the next opening looks for
+        // the rest
+        Set<String> replaced = adopting ? Set.of() : openIndex.broken();
+        meta.publish(new HeadChange(versions, added, List.of(), replaced));
+        if (!adopting) {
+            openIndex.mended();
         }
-        meta.publish(new HeadChange(versions, added, List.of(), brokenSegments));
-        brokenSegments.clear();
-        forget(packs);
-    }
-
-    private List<PackInfo> snapshotOfUnindexed() {
-        synchronized (unindexed) {
-            return List.copyOf(unindexed);
-        }
-    }
-
-    private void forget(List<PackInfo> packs) {
-        synchronized (unindexed) {
-            unindexed.removeAll(packs);
-        }
+        segment.ifPresent(openIndex::listed);
     }
 
     private VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException {
@@ -306,6 +325,8 @@ public final class Vault implements AutoCloseable {
         VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
         // without keys, all looks damaged
         meta.requireOpen();
+        openIndex.distrust(OpenIndex.namesAmong(
+                report.problems().stream().map(VerifyReport.Problem::object).toList()));
         return report;
     }
 
@@ -326,7 +347,24 @@ public final class Vault implements AutoCloseable {
 
     /** For a vault that is open for reading only: looks at its newest state. */
     public synchronized void refresh() throws DoppelException {
-        meta.refresh(head -> load(head, false));
+        // if a segment is missing, there should be a head that is newer yet
+        long[] missedAt = {-1};
+        for (int round = 1; ; round++) {
+            long[] tried = {-1};
+            boolean last = round == ROUNDS;
+            try {
+                meta.refresh(head -> {
+                    tried[0] = head.generation();
+                    adopt(load(head, last || head.generation() == missedAt[0]));
+                });
+                return;
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.MISSING_OBJECT) || last || tried[0] < 0 || tried[0] == missedAt[0]) {
+                    throw e;
+                }
+                missedAt[0] = tried[0];
+            }
+        }
     }
 
     private VaultParts parts() {
@@ -334,11 +372,24 @@ public final class Vault implements AutoCloseable {
                 id(), storage, meta.keys(), index, Codec.byName(meta.compression()), nodes, bases, this::packStored);
     }
 
-    private int packStored(PackInfo info) {
-        synchronized (unindexed) {
-            unindexed.add(info);
+    private int packStored(PackInfo info) throws DoppelException {
+        int pack = openIndex.add(info);
+        if (openIndex.many()) {
+            putInSegment();
         }
-        return index.add(info);
+        return pack;
+    }
+
+    /** Bounds the memory of sessions that store much, and what a crash leaves to be found again. */
+    private synchronized void putInSegment() throws DoppelException {
+        if (!openIndex.many()) {
+            return;
+        }
+        if (readOnly()) {
+            openIndex.spill();
+        } else {
+            list(List.of());
+        }
     }
 
     private RecordReader newRecordReader() {
@@ -351,15 +402,14 @@ public final class Vault implements AutoCloseable {
 
     /** What sessions stored without publishing is found by whoever opens the vault next, as after a crash. */
     private void listLeftovers() {
-        List<PackInfo> packs = snapshotOfUnindexed();
-        if (packs.isEmpty() || readOnly()) {
+        if (readOnly() || !openIndex.anyFresh() && openIndex.broken().isEmpty()) {
             return;
         }
         try {
             list(List.of());
         } catch (DoppelException e) {
             meta.keepLease(e);
-            forget(packs);
+            openIndex.forgetFresh(all -> true);
         }
     }
 

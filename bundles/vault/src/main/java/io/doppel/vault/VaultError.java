@@ -99,7 +99,13 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0018",
             true,
             "The vault was closed while it was in use: it was removed here, its storage type's plug-in left, or the server is stopping.",
-            "Once the vault is there again, run the job again; what was stored is reused.");
+            "Once the vault is there again, run the job again; what was stored is reused."),
+    /** The local copy of the index cannot be kept. */
+    LOCAL_INDEX(
+            "DPL-VLT-0025",
+            true,
+            "The copy of the vault's index in the server's data folder cannot be written or read.",
+            "Check the disk, the permissions and the free space of the server's data folder: the index takes about 270 MiB there for each TiB of unique data. Nothing in the vault is concerned.");
 
     private final String id;
     private final boolean retryable;

@@ -175,7 +175,7 @@ public final class Session implements WriteSession {
     }
 
     /** Whether the id needs no storing: durable already, or on its way in this session. */
-    boolean known(byte[] chunk) {
+    boolean known(byte[] chunk) throws DoppelException {
         int pack = parts.index().packOf(chunk);
         if (pack >= 0) {
             use(pack);
@@ -218,8 +218,8 @@ public final class Session implements WriteSession {
         return new ArrayList<>(lanes);
     }
 
-    private void packStored(PackInfo info) {
-        use(parts.packStored().applyAsInt(info));
+    private void packStored(PackInfo info) throws DoppelException {
+        use(parts.packStored().stored(info));
         if (info.kind() == ObjectKind.DATA) {
             info.records().forEach(r -> claimed.remove(Key.of(r.id())));
         }

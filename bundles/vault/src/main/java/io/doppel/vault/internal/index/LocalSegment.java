@@ -1,0 +1,215 @@
+package io.doppel.vault.internal.index;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.internal.pack.ObjectKind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/**
+ * An index segment in a mapped local file (docs/local-index.md). Only what is needed of it is read, and nothing of it is on the heap.
+ * What the file's disk spoils is noticed by the cells' checksums; the file is then made again, with the same entries at the same
+ * places, and the look repeated. Safe for several threads.
+ */
+public final class LocalSegment {
+    private static final ThreadLocal<LocalCell> CELLS = ThreadLocal.withInitial(LocalCell::new);
+    private static final int ROUNDS = 2;
+
+    private final LocalHeader header;
+    private final LocalLayout layout;
+    private final long name0;
+    private final long name1;
+    private final Again again;
+    private volatile MappedFile file;
+
+    /** Makes the file of a segment again. */
+    @FunctionalInterface
+    interface Again {
+        /** The new file. */
+        MappedFile make(String segment) throws DoppelException;
+    }
+
+    /** Told of copies of a record. */
+    @FunctionalInterface
+    interface Hits {
+        /** A copy: the number of its entry in the segment, and what {@link PackedEntry} has of it. */
+        void copy(long entry, long place, long lengths);
+    }
+
+    private LocalSegment(LocalHeader header, MappedFile file, Again again) {
+        this.header = header;
+        this.layout = header.layout();
+        this.name0 = HexFormat.fromHexDigitsToLong(header.segment(), 0, 16);
+        this.name1 = HexFormat.fromHexDigitsToLong(header.segment(), 16, 32);
+        this.file = file;
+        this.again = again;
+    }
+
+    /** Opens a file; null if it is not whole, or of another vault, segment or format. Entries and filter are not read. */
+    static LocalSegment open(Path path, String vault, String segment, Again again) throws IOException {
+        MappedFile file = MappedFile.open(path);
+        LocalHeader header = header(file, vault, segment);
+        return header == null ? null : new LocalSegment(header, file, again);
+    }
+
+    private static LocalHeader header(MappedFile file, String vault, String segment) throws IOException {
+        if (file.size() < LocalLayout.CELL) {
+            return null;
+        }
+        try {
+            byte[] cell = new byte[LocalLayout.CELL];
+            file.get(0, cell, cell.length);
+            LocalHeader header = LocalHeader.of(cell, vault, segment);
+            boolean whole = header != null
+                    && file.size() == header.layout().size()
+                    && crc(file, header.layout().packsAt(), header.layout().fencesAt()) == header.packsCrc()
+                    && crc(file, header.layout().fencesAt(), header.layout().filterAt()) == header.fencesCrc();
+            return whole ? header : null;
+        } catch (InternalError e) {
+            throw new IOException("The file cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static int crc(MappedFile file, long from, long to) {
+        CRC32C crc = new CRC32C();
+        file.update(crc, from, to);
+        return (int) crc.getValue();
+    }
+
+    /** Name of the segment. */
+    public String name() {
+        return header.segment();
+    }
+
+    /** Number of entries. */
+    public long entries() {
+        return layout.entries();
+    }
+
+    /** Number of packs. */
+    public int packs() {
+        return layout.packs();
+    }
+
+    /** Bytes of filter, fences, packs and header, which are best kept in memory. */
+    public long residentBytes() {
+        return layout.cellsAt();
+    }
+
+    /** Adds its packs to a table; the numbers there by the numbers here. */
+    int[] packsInto(PackTable table) {
+        MappedFile f = file;
+        int[] numbers = new int[layout.packs()];
+        for (int i = 0; i < numbers.length; i++) {
+            long at = layout.packsAt() + (long) i * LocalLayout.PACK;
+            long size = f.getLong(at + 16);
+            ObjectKind kind = ObjectKind.of((int) (size >>> 56));
+            numbers[i] = table.add(f.getLong(at), f.getLong(at + 8), kind, size & (1L << 56) - 1, f.getInt(at + 24));
+        }
+        return numbers;
+    }
+
+    /**
+     * Tells of all copies of a record.
+     *
+     * @param filtered whether to believe filter and fences, which have no checksum of their own, that there are no more
+     * @throws DoppelException if the file is spoilt and cannot be made again
+     */
+    void find(long k0, long k1, boolean filtered, Hits hits) throws DoppelException {
+        for (int round = 0; ; round++) {
+            MappedFile f = file;
+            if (search(f, k0, k1, filtered, hits)) {
+                return;
+            }
+            if (round == ROUNDS) {
+                throw new DoppelException(
+                        VaultError.LOCAL_INDEX,
+                        "The local file of index segment " + name() + " is spoilt again and again");
+            }
+            repair(f);
+        }
+    }
+
+    private synchronized void repair(MappedFile spoilt) throws DoppelException {
+        if (file == spoilt) {
+            file = again.make(name());
+        }
+    }
+
+    /** False if something that was needed is spoilt; what was told by then is right but may not be all. */
+    private boolean search(MappedFile f, long k0, long k1, boolean filtered, Hits hits) {
+        try {
+            if (layout.entries() == 0 || filtered && !mayHave(f, k0, k1)) {
+                return true;
+            }
+            long top = k0 >>> 32;
+            long first = firstCell(f, top);
+            long number = first;
+            LocalCell cell = CELLS.get();
+            do {
+                if (!load(f, cell, number)) {
+                    return false;
+                }
+                for (int i = cell.firstNotBelow(k0, k1); cell.has(i, k0, k1); i++) {
+                    hits.copy(number * LocalLayout.PER_CELL + i, cell.place(i), cell.lengths(i));
+                }
+                if (!filtered && number == first && number > 0 && cell.top(0) >= top) {
+                    return false;
+                }
+                number++;
+            } while (number < layout.cells() && fence(f, number) <= top);
+            return filtered || number == layout.cells() || load(f, cell, number) && cell.top(0) > top;
+        } catch (InternalError e) {
+            // the Java machine's word for a page of a mapped file that cannot be read
+            return false;
+        }
+    }
+
+    private boolean load(MappedFile f, LocalCell cell, long number) {
+        return cell.load(f, layout.cellsAt() + number * LocalLayout.CELL, name0, name1, number);
+    }
+
+    private boolean mayHave(MappedFile f, long k0, long k1) {
+        long at = layout.filterAt() + LocalLayout.filterBlock(k0, layout.filterBlocks()) * LocalLayout.FILTER_BLOCK;
+        for (int word = 0; word < 8; word++) {
+            if ((f.getLong(at + word * 8L) & LocalLayout.filterBit(k1, word)) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long fence(MappedFile f, long cell) {
+        return f.getInt(layout.fencesAt() + cell * LocalLayout.FENCE) & 0xFFFFFFFFL;
+    }
+
+    /**
+     * The first cell that may have ids with these top 32 bits: the one before the first whose fence is not below them. Ids are
+     * uniform, so the search starts where it should be and widens.
+     */
+    private long firstCell(MappedFile f, long top) {
+        long cells = layout.cells();
+        long guess = top * cells >>> 32;
+        long low = guess;
+        long high = guess;
+        for (long step = 1; low > 0 && fence(f, low - 1) >= top; step *= 2) {
+            high = low - 1;
+            low = Math.max(0, low - step);
+        }
+        for (long step = 1; high < cells && fence(f, high) < top; step *= 2) {
+            low = high + 1;
+            high = Math.min(cells, high + step);
+        }
+        while (low < high) {
+            long mid = low + high >>> 1;
+            if (fence(f, mid) < top) {
+                low = mid + 1;
+            } else {
+                high = mid;
+            }
+        }
+        return Math.max(0, low - 1);
+    }
+}
