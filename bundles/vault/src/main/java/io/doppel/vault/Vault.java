@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Merger;
 import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
 import io.doppel.vault.internal.meta.Head;
@@ -24,6 +25,7 @@ import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,7 @@ public final class Vault implements AutoCloseable {
     private final VaultMeta meta;
     private final OpenIndex openIndex;
     private final ChunkIndex index;
+    private final Merger merger;
     private final PackPresence presence;
     private final SharedNodes nodes;
     private final BaseCheck bases;
@@ -62,6 +65,8 @@ public final class Vault implements AutoCloseable {
         this.meta = meta;
         this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
         this.index = openIndex.chunks();
+        this.merger =
+                new Merger(openIndex, () -> meta.head().index(), this::replaceIndex, pack -> false, this::warnOfMerge);
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
@@ -70,10 +75,16 @@ public final class Vault implements AutoCloseable {
             segmentsLost = loadNewest();
         } else {
             segmentsLost = load(meta.head(), true);
+            if (meta.leaseWasUnclean()) {
+                openIndex.sweep(meta.head().index());
+            }
             adopt(segmentsLost || meta.leaseWasUnclean());
             lookForPacks();
         }
         this.bases = new BaseCheck(index, nodes, segmentsLost);
+        if (!readOnly()) {
+            merger.wake();
+        }
     }
 
     /**
@@ -153,7 +164,7 @@ public final class Vault implements AutoCloseable {
     private void adopt(boolean needed) throws DoppelException {
         if (needed) {
             adopting = true;
-            openIndex.adopt(this::packStored);
+            openIndex.adopt(name -> false, this::packStored);
             adopting = false;
         }
     }
@@ -286,7 +297,7 @@ public final class Vault implements AutoCloseable {
 
     /** Publishes versions, and an index segment of the packs that are in none. */
     private synchronized void list(List<VersionManifest> versions) throws DoppelException {
-        Optional<OpenIndex.Written> segment = openIndex.write();
+        Optional<OpenIndex.Written> segment = openIndex.write(pack -> true);
         List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
         // as long as not all that the broken ones told of is found, they stay listed, and the next opening looks for
         // the rest
@@ -296,6 +307,26 @@ public final class Vault implements AutoCloseable {
             openIndex.mended();
         }
         segment.ifPresent(openIndex::listed);
+        if (!adopting) {
+            merger.wake();
+        }
+    }
+
+    private synchronized void replaceIndex(Collection<String> old, OpenIndex.Written merged) throws DoppelException {
+        meta.publish(HeadChange.replacingIndex(old, List.of(merged.name())));
+        openIndex.replaced(old, merged);
+    }
+
+    private void warnOfMerge(String warning) {
+        LOG.warn("Vault {}: {}", id(), warning);
+        if (!warnings.contains(warning)) {
+            warnings.add(warning);
+        }
+    }
+
+    /** Waits until index segments are merged, if they are being merged in the background. */
+    public void awaitMerge() {
+        merger.await();
     }
 
     private VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException {
@@ -417,6 +448,7 @@ public final class Vault implements AutoCloseable {
     @Override
     public void close() throws DoppelException {
         try {
+            merger.close();
             sessions.values().forEach(Session::close);
             listLeftovers();
         } catch (RuntimeException | Error e) {

@@ -7,9 +7,11 @@ import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -31,6 +33,7 @@ public final class ChunkIndex {
 
     private volatile Attached[] attached = {};
     private volatile Damage distrusted = Damage.NONE;
+    private volatile Absence absent = Absence.NONE;
 
     /** A segment, and the numbers here of its packs by those there. */
     @SuppressWarnings("ArrayRecordComponent")
@@ -115,14 +118,61 @@ public final class ChunkIndex {
     }
 
     /**
-     * All copies of it that are not distrusted.
+     * All copies of it upon which a new version may build: that are not distrusted and not in hidden packs.
      *
      * @throws DoppelException if a local index file is spoilt and cannot be made again
      */
     public List<Location> trusted(byte[] id) throws DoppelException {
-        List<Location> all = all(id, true);
+        List<Location> sound = sound(id);
+        Absence away = absent;
+        if (!away.none()) {
+            sound.removeIf(l -> away.hides(l.pack()));
+        }
+        return sound;
+    }
+
+    /**
+     * All copies of it that are not distrusted, those in hidden packs last.
+     *
+     * @throws DoppelException if a local index file is spoilt and cannot be made again
+     */
+    public List<Location> sound(byte[] id) throws DoppelException {
+        List<Location> all = ordered(id, true);
         Damage bad = distrusted;
-        return bad.none() ? all : all.stream().filter(l -> !bad.hits(l)).toList();
+        if (!bad.none()) {
+            all.removeIf(bad::hits);
+        }
+        return all;
+    }
+
+    /** From now on nobody finds content in these packs to build upon; readers of what is there already go on. */
+    public synchronized void hide(Set<Integer> packs) {
+        absent = absent.hide(packs);
+    }
+
+    /** Takes {@link #hide} back. */
+    public synchronized void show(Set<Integer> packs) {
+        absent = absent.show(packs);
+    }
+
+    /** These packs are on a cleared list: they count as not there, once and for all. */
+    public synchronized void clear(Set<Integer> packs) {
+        absent = absent.clear(packs);
+    }
+
+    /** Whether nothing new may build upon what the pack holds. */
+    public boolean isHidden(int pack) {
+        return absent.hides(pack);
+    }
+
+    /** Numbers of the packs on cleared lists; a copy. */
+    BitSet cleared() {
+        return (BitSet) absent.gone().clone();
+    }
+
+    /** Whether the pack is on a cleared list. */
+    public boolean isCleared(int pack) {
+        return absent.gone().get(pack);
     }
 
     /**
@@ -141,19 +191,28 @@ public final class ChunkIndex {
     }
 
     /**
-     * All copies of it, those that are distrusted last. If there seems to be none that is trusted, the local files' filters are not
-     * believed and everything is looked at.
+     * All copies of it that may be there: those in hidden packs after others, those that are distrusted last. If there seems to be none
+     * that is sound, the local files' filters are not believed and everything is looked at.
      *
      * @throws DoppelException if a local index file is spoilt and cannot be made again
      */
     public List<Location> find(byte[] id) throws DoppelException {
-        List<Location> all = all(id, true);
+        List<Location> all = ordered(id, true);
         Damage bad = distrusted;
-        if (all.isEmpty() || !bad.none() && all.stream().allMatch(bad::hits)) {
-            all = all(id, false);
+        return all.stream().allMatch(bad::hits) ? ordered(id, false) : all;
+    }
+
+    /** The same copies in the same order; the filters are believed only if {@code filtered}. */
+    List<Location> ordered(byte[] id, boolean filtered) throws DoppelException {
+        Damage bad = distrusted;
+        Absence away = absent;
+        List<Location> all = all(id, filtered);
+        if (!away.none()) {
+            all.removeIf(l -> away.gone().get(l.pack()));
+            all.sort(Comparator.comparing(l -> away.hidden().get(l.pack())));
         }
         if (!bad.none() && all.size() > 1) {
-            return all.stream().sorted(Comparator.comparing(bad::hits)).toList();
+            all.sort(Comparator.comparing(bad::hits));
         }
         return all;
     }
@@ -168,7 +227,7 @@ public final class ChunkIndex {
         if (freshEntries > 0) {
             lock.readLock().lock();
             try {
-                fresh.find(k0, k1, (place, lengths) -> copies.add(PackedEntry.pack(place), place, lengths));
+                fresh.find(k0, k1, (slot, place, lengths) -> copies.add(PackedEntry.pack(place), place, lengths));
             } finally {
                 lock.readLock().unlock();
             }
@@ -187,16 +246,83 @@ public final class ChunkIndex {
 
     /** Collects copies; two segments may tell of the same one. */
     private static final class Copies {
-        private List<Location> found = List.of();
+        private final List<Location> found = new ArrayList<>();
 
         void add(int pack, long place, long lengths) {
             Location copy = PackedEntry.location(pack, place, lengths);
-            if (found.isEmpty()) {
-                found = List.of(copy);
-            } else if (!found.contains(copy)) {
-                found = new ArrayList<>(found);
+            if (!found.contains(copy)) {
                 found.add(copy);
             }
+        }
+    }
+
+    /** What is known now, whatever comes later. Safe for several threads. */
+    static final class Snapshot {
+        private final HeapTable fresh;
+        private final Attached[] attached;
+        private final int packs;
+
+        private Snapshot(HeapTable fresh, Attached[] attached, int packs) {
+            this.fresh = fresh;
+            this.attached = attached;
+            this.packs = packs;
+        }
+
+        /** Told of copies. */
+        @FunctionalInterface
+        interface Hits {
+            /** A copy: entry number {@code entry} of part number {@code part}. */
+            void copy(int part, long entry, Location at);
+        }
+
+        /** How many parts there are; their numbers are 0 to one less. */
+        int parts() {
+            return attached.length + 1;
+        }
+
+        /** How many entries the part has; their numbers are 0 to one less. */
+        long entries(int part) {
+            return part == attached.length
+                    ? fresh.slots()
+                    : attached[part].segment().entries();
+        }
+
+        /** How many packs there are; their numbers are 0 to one less. */
+        int packs() {
+            return packs;
+        }
+
+        /** Tells of all copies; the local files' filters are believed only if {@code filtered}. */
+        void find(long k0, long k1, boolean filtered, Hits hits) throws DoppelException {
+            fresh.find(
+                    k0,
+                    k1,
+                    (slot, place, lengths) -> hits.copy(
+                            attached.length, slot, PackedEntry.location(PackedEntry.pack(place), place, lengths)));
+            for (int part = 0; part < attached.length; part++) {
+                int number = part;
+                int[] numbers = attached[part].numbers();
+                attached[part]
+                        .segment()
+                        .find(
+                                k0,
+                                k1,
+                                filtered,
+                                (entry, place, lengths) -> hits.copy(
+                                        number,
+                                        entry,
+                                        PackedEntry.location(numbers[PackedEntry.pack(place)], place, lengths)));
+            }
+        }
+    }
+
+    /** What is known now. */
+    Snapshot snapshot() {
+        lock.readLock().lock();
+        try {
+            return new Snapshot(fresh.keeping(pack -> true), attached, packs.size());
+        } finally {
+            lock.readLock().unlock();
         }
     }
 

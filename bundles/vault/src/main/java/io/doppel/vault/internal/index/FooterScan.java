@@ -7,6 +7,7 @@ import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackReader;
+import java.util.function.Predicate;
 
 /**
  * Learns of packs that no segment tells of, by listing all packs and reading the footers of unknown ones, four at once. Holds the names of
@@ -48,11 +49,16 @@ public final class FooterScan {
     /**
      * Reads the footers of all packs that the index does not know. Packs that cannot be opened are left out; verification names them.
      *
+     * @param skip names of packs that shall not be looked at; asked after the listing
      * @throws DoppelException the storage's failures, or what {@code found} throws; what was found by then was given out
      */
-    public void run(Found found) throws DoppelException {
+    public void run(Predicate<String> skip, Found found) throws DoppelException {
         PackTable unknown = unknown();
         new Parallel("doppel-vault-footers").run(unknown.size(), i -> {
+            String name = unknown.name(i);
+            if (skip.test(name) || index.knowsPack(name)) {
+                return;
+            }
             PackInfo info;
             try {
                 info = new PackReader(storage, keys)

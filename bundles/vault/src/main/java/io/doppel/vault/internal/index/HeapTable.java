@@ -15,8 +15,8 @@ final class HeapTable {
     /** Told of the copies of a record. */
     @FunctionalInterface
     interface Hits {
-        /** A copy, as {@link PackedEntry} has it. */
-        void copy(long place, long lengths);
+        /** A copy in that slot, as {@link PackedEntry} has it. */
+        void copy(int slot, long place, long lengths);
     }
 
     void put(long k0, long k1, long place, long lengths) {
@@ -53,7 +53,7 @@ final class HeapTable {
     void find(long k0, long k1, Hits hits) {
         for (int s = (int) k0 & mask; table[s * SLOT + 3] != 0; s = (s + 1) & mask) {
             if (table[s * SLOT] == k0 && table[s * SLOT + 1] == k1) {
-                hits.copy(table[s * SLOT + 2], table[s * SLOT + 3]);
+                hits.copy(s, table[s * SLOT + 2], table[s * SLOT + 3]);
             }
         }
     }
@@ -80,8 +80,8 @@ final class HeapTable {
         return entries;
     }
 
-    /** Bytes of memory. */
-    long bytes() {
-        return table.length * 8L;
+    /** How many slots there are; their numbers are 0 to one less. */
+    int slots() {
+        return mask + 1;
     }
 }

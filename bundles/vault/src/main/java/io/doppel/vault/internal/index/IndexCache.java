@@ -80,7 +80,12 @@ public final class IndexCache {
      *     VaultError#DAMAGED_OBJECT} for the segment; the storage's failure
      */
     LocalSegment make(String segment) throws DoppelException {
-        SegmentReader reader = remote.read(segment);
+        return make(segment, () -> {});
+    }
+
+    /** The same, and may be stopped. */
+    LocalSegment make(String segment, SegmentReader.Stop stop) throws DoppelException {
+        SegmentReader reader = remote.read(segment, stop);
         write(segment, reader.packs(), reader.entries(), writer -> reader.forEach(into(writer)));
         return open(segment);
     }

@@ -49,8 +49,8 @@ public final class IndexSegments {
         return new SegmentWriter(storage, keys);
     }
 
-    SegmentReader read(String name) throws DoppelException {
-        return new SegmentReader(storage, keys, name);
+    SegmentReader read(String name, SegmentReader.Stop stop) throws DoppelException {
+        return new SegmentReader(storage, keys, name, stop);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class IndexSegments {
      * @throws DoppelException {@link VaultError#MISSING_OBJECT} or {@link VaultError#DAMAGED_OBJECT}; the storage's failure
      */
     public void check(String name) throws DoppelException {
-        read(name).forEach((id, at, entry) -> {});
+        read(name, () -> {}).forEach((id, at, entry) -> {});
     }
 
     void delete(String name) throws DoppelException {

@@ -11,6 +11,9 @@ import java.util.zip.CRC32C;
  * Used by one thread.
  */
 final class LocalSegmentWriter implements AutoCloseable {
+    /** Bytes after which what is written is put on the disk, so that no step takes long. */
+    private static final long SYNC_EACH = 64L << 20;
+
     private final String vault;
     private final String segment;
     private final LocalLayout layout;
@@ -31,10 +34,12 @@ final class LocalSegmentWriter implements AutoCloseable {
     private final class Region {
         private final ByteBuffer buffer = ByteBuffer.allocate(256 << 10);
         private final CRC32C crc = new CRC32C();
+        private final long start;
         private final long end;
         private long at;
 
         Region(long from, long to) {
+            this.start = from;
             this.at = from;
             this.end = to;
         }
@@ -53,6 +58,9 @@ final class LocalSegmentWriter implements AutoCloseable {
             crc.update(buffer.array(), 0, buffer.position());
             at += buffer.position();
             buffer.clear();
+            if ((at - start) % SYNC_EACH == 0) {
+                file.getFD().sync();
+            }
         }
 
         /** Pads it with zeros; the CRC32C of all of it. */

@@ -8,8 +8,10 @@ import io.doppel.vault.internal.pack.PackInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -92,9 +94,13 @@ public final class OpenIndex {
         broken.clear();
     }
 
-    /** Finds packs that no segment tells of. */
-    public void adopt(FooterScan.Found found) throws DoppelException {
-        new FooterScan(storage, keys, index).run(found);
+    /**
+     * Finds packs that no segment tells of.
+     *
+     * @param skip names of packs that shall not be looked at; asked after the storage was listed
+     */
+    public void adopt(Predicate<String> skip, FooterScan.Found found) throws DoppelException {
+        new FooterScan(storage, keys, index).run(skip, found);
     }
 
     /** Learns of a pack that is durable; its number. */
@@ -119,12 +125,13 @@ public final class OpenIndex {
     }
 
     /**
-     * Writes a segment of the packs that are in none, in the vault and as a local file; empty if there are none.
+     * Writes a segment of packs that are in none, in the vault and as a local file; empty if there are none of these.
      *
+     * @param which the packs to take
      * @throws DoppelException {@link VaultError#LOCAL_INDEX}; the storage's failures
      */
-    public Optional<Written> write() throws DoppelException {
-        List<PackInfo> packs = fresh.all();
+    public Optional<Written> write(Predicate<PackInfo> which) throws DoppelException {
+        List<PackInfo> packs = fresh.all().stream().filter(which).toList();
         if (packs.isEmpty()) {
             return Optional.empty();
         }
@@ -138,6 +145,64 @@ public final class OpenIndex {
         index.attach(segment.local());
         loaded.add(segment.name());
         fresh.remove(segment.packs());
+    }
+
+    /** Names of segments that should be merged, of those that are listed; none if it is not worth the while. */
+    synchronized List<String> toMerge(Collection<String> listed, Set<String> avoided) {
+        Map<String, Long> entries = new HashMap<>();
+        for (LocalSegment s : index.segments()) {
+            if (listed.contains(s.name()) && !avoided.contains(s.name())) {
+                entries.put(s.name(), s.entries());
+            }
+        }
+        return MergePlan.of(entries);
+    }
+
+    /**
+     * Writes a segment of these segments' entries, in the vault and as a local file.
+     *
+     * @param gone tells by name which packs are not there any more; their entries are left out
+     * @throws SegmentProblem if one of the segments is missing or damaged
+     */
+    Written merge(List<String> names, Predicate<String> gone, SegmentReader.Stop stop) throws DoppelException {
+        List<SegmentReader> readers = new ArrayList<>();
+        for (String name : names) {
+            readers.add(segments.read(name, stop));
+        }
+        String merged;
+        try (SegmentWriter writer = segments.writer()) {
+            SegmentMerge merge = new SegmentMerge(readers, gone);
+            merge.forEach(writer);
+            merged = writer.commit(merge.packs());
+        }
+        return new Written(merged, cache.make(merged, stop), List.of());
+    }
+
+    /** A head lists the merged segment in the place of others. */
+    public synchronized void replaced(Collection<String> old, Written merged) {
+        index.replace(old, merged.local());
+        loaded.removeAll(old);
+        loaded.add(merged.name());
+    }
+
+    /** Deletes segments that no head lists any more, here and in the vault. */
+    void delete(Collection<String> old) throws DoppelException {
+        for (String name : old) {
+            cache.drop(name);
+            segments.delete(name);
+        }
+    }
+
+    /**
+     * Deletes segments in the vault that the newest head does not list: left over from a publication or merge that was broken off.
+     * For who holds the lease, before it publishes.
+     */
+    public void sweep(Collection<String> listed) throws DoppelException {
+        for (String name : segments.stored()) {
+            if (!listed.contains(name)) {
+                segments.delete(name);
+            }
+        }
     }
 
     /** For a vault that is open for reading only: moves what is in no segment from the heap to a file that goes when it is closed. */

@@ -28,6 +28,7 @@ final class SegmentReader {
     private static final int AT_ONCE = 16;
 
     private final Storage storage;
+    private final String name;
     private final String object;
     private final byte[] header;
     private final SecretKeySpec key;
@@ -38,6 +39,7 @@ final class SegmentReader {
     private final byte[] plain = new byte[BLOCK];
     private final ByteBuffer in = ByteBuffer.wrap(plain);
     private final byte[] lastId = new byte[PackFormat.ID];
+    private final Stop stop;
     private int readFrom;
     private int readTo;
     private int nextBlock;
@@ -45,13 +47,23 @@ final class SegmentReader {
     private int at;
     private int limit;
 
+    /** Asked before each block. */
+    @FunctionalInterface
+    interface Stop {
+        /** Throws when the reading shall end. */
+        void check() throws DoppelException;
+    }
+
     /**
      * Opens a segment.
      *
-     * @throws DoppelException {@link VaultError#MISSING_OBJECT}, {@link VaultError#DAMAGED_OBJECT} or the storage's failure
+     * @throws SegmentProblem if it is missing or damaged
+     * @throws DoppelException the storage's failure
      */
-    SegmentReader(Storage storage, KeyRing keys, String name) throws DoppelException {
+    SegmentReader(Storage storage, KeyRing keys, String name, Stop stop) throws DoppelException {
+        this.stop = stop;
         this.storage = storage;
+        this.name = name;
         this.object = IndexSegments.objectName(name);
         Optional<ObjectInfo> info = storage.stat(object);
         if (info.isEmpty()) {
@@ -159,6 +171,7 @@ final class SegmentReader {
     }
 
     private void nextBlock() throws DoppelException {
+        stop.check();
         limit = (int) Math.min(BLOCK, (entries - given) * IndexEntry.SIZE);
         if (readFrom == readTo) {
             long from = PackFormat.HEADER + (long) nextBlock * SEALED;
@@ -199,10 +212,10 @@ final class SegmentReader {
     }
 
     private DoppelException missing() {
-        return new DoppelException(VaultError.MISSING_OBJECT, "Index segment '" + object + "' is missing");
+        return new SegmentProblem(name, VaultError.MISSING_OBJECT, "Index segment '" + object + "' is missing");
     }
 
     private DoppelException damaged(String reason) {
-        return new DoppelException(VaultError.DAMAGED_OBJECT, "Index segment '" + object + "': " + reason);
+        return new SegmentProblem(name, VaultError.DAMAGED_OBJECT, "Index segment '" + object + "': " + reason);
     }
 }

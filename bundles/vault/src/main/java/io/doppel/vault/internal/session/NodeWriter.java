@@ -16,7 +16,6 @@ import java.util.Set;
 
 /** Stores nodes, each in two different packs. */
 final class NodeWriter implements NodeStore, AutoCloseable {
-    private static final long TREE_PACK = 8L << 20;
     /** In how many packs each node is. */
     static final int COPIES = 2;
 
@@ -86,7 +85,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
                     ? packs[i].add(id, codec.preferred(), bytes.length, compressed, 0, n, sealed, gcm)
                     : packs[i].add(id, Codec.STORED, bytes.length, bytes, 0, bytes.length, sealed, gcm);
             session.addStored(stored);
-            if (packs[i].size() >= TREE_PACK) {
+            if (session.isFull(packs[i])) {
                 PackWriter full = packs[i];
                 packs[i] = null;
                 session.full(full);

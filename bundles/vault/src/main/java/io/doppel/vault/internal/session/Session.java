@@ -10,6 +10,7 @@ import io.doppel.vault.chunk.CutRule;
 import io.doppel.vault.internal.crypto.Hkdf;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
 import io.doppel.vault.internal.tree.TreeReader;
@@ -30,9 +31,6 @@ import java.util.function.Consumer;
 
 /** A write session: lanes for chunks, one writer for nodes, and what both share. */
 public final class Session implements WriteSession {
-    /** Where data packs end. */
-    static final long DATA_PACK = 64L << 20;
-
     private final String id = UUID.randomUUID().toString();
     private final VaultParts parts;
     private final DiskLookup disks;
@@ -48,6 +46,8 @@ public final class Session implements WriteSession {
     private final BitSet usedPacks = new BitSet();
     /** What was missing or damaged already when this session began. */
     private final Damage damageBefore;
+    /** Bytes of all packs when this session began. */
+    private final long storedBefore;
 
     private volatile boolean takesOver;
     private final Deque<PackWriter> parked = new ArrayDeque<>();
@@ -78,6 +78,7 @@ public final class Session implements WriteSession {
         this.committer = new PackCommitter(this::packStored);
         this.nodeWriter = new NodeWriter(this, parts);
         this.damageBefore = parts.index().distrusted();
+        this.storedBefore = parts.index().packBytes();
     }
 
     @Override
@@ -197,6 +198,11 @@ public final class Session implements WriteSession {
     PackWriter newPack(ObjectKind kind) throws DoppelException {
         int epoch = parts.keys().currentEpoch();
         return new PackWriter(parts.storage(), kind, epoch, parts.keys().root(epoch));
+    }
+
+    /** Whether the pack has the size at which it is closed. */
+    boolean isFull(PackWriter pack) {
+        return pack.size() >= PackFormat.targetSize(pack.kind(), storedBefore);
     }
 
     void full(PackWriter pack) throws DoppelException {

@@ -82,7 +82,7 @@ final class SessionLane implements WriteSession.Lane {
                 : pack.add(id, Codec.STORED, length, buffer, from, length, sealed, gcm);
         storedBytes += stored;
         session.addStored(stored);
-        if (pack.size() >= Session.DATA_PACK) {
+        if (session.isFull(pack)) {
             PackWriter full = pack;
             pack = null;
             session.full(full);

@@ -288,7 +288,7 @@ class LocalIndexTest {
         OpenIndex open = new OpenIndex(made.storage, made.keys, temp, MadeUpPacks.VAULT);
         List<PackInfo> packs = List.of(made.pack(100), made.pack(100));
         packs.forEach(open::add);
-        OpenIndex.Written written = open.write().orElseThrow();
+        OpenIndex.Written written = open.write(p -> true).orElseThrow();
         PackInfo later = made.pack(50);
         open.add(later);
         open.listed(written);
@@ -299,6 +299,6 @@ class LocalIndexTest {
                 assertEquals(1, open.chunks().find(r.id()).size());
             }
         }
-        assertEquals(50, open.write().orElseThrow().local().entries());
+        assertEquals(50, open.write(p -> true).orElseThrow().local().entries());
     }
 }
