@@ -16,6 +16,7 @@ record LocalLayout(long entries, int packs) {
     static final int PACK = 32;
     static final int FENCE = 4;
     static final int FILTER_BLOCK = 64;
+    static final int FILTER_WORDS = 8;
 
     private static final int FILTER_BITS_PER_ENTRY = 12;
 
@@ -60,8 +61,8 @@ record LocalLayout(long entries, int packs) {
         return Math.multiplyHigh(k0, blocks) + (k0 >> 63 & blocks);
     }
 
-    /** The bit of an id in one of the eight words of its filter block. */
-    static long filterBit(long k1, int word) {
-        return 1L << (k1 >>> 6 * word & 63);
+    /** Which bit of one of the eight words of its filter block is an id's: 0 to 63. */
+    static int filterBit(long k1, int word) {
+        return (int) (k1 >>> 6 * word) & 63;
     }
 }

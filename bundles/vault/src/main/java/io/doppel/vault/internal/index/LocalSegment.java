@@ -19,6 +19,9 @@ public final class LocalSegment {
 
     private final LocalHeader header;
     private final LocalLayout layout;
+    private final long filterAt;
+    private final long filterBlocks;
+    private final long cellsAt;
     private final long name0;
     private final long name1;
     private final Again again;
@@ -41,6 +44,9 @@ public final class LocalSegment {
     private LocalSegment(LocalHeader header, MappedFile file, Again again) {
         this.header = header;
         this.layout = header.layout();
+        this.filterAt = layout.filterAt();
+        this.filterBlocks = layout.filterBlocks();
+        this.cellsAt = layout.cellsAt();
         this.name0 = HexFormat.fromHexDigitsToLong(header.segment(), 0, 16);
         this.name1 = HexFormat.fromHexDigitsToLong(header.segment(), 16, 32);
         this.file = file;
@@ -141,7 +147,7 @@ public final class LocalSegment {
     /** False if something that was needed is spoilt; what was told by then is right but may not be all. */
     private boolean search(MappedFile f, long k0, long k1, boolean filtered, Hits hits) {
         try {
-            if (layout.entries() == 0 || filtered && !mayHave(f, k0, k1)) {
+            if (layout.entries() == 0 || filtered && !passes(f, k0, k1)) {
                 return true;
             }
             long top = k0 >>> 32;
@@ -168,13 +174,30 @@ public final class LocalSegment {
     }
 
     private boolean load(MappedFile f, LocalCell cell, long number) {
-        return cell.load(f, layout.cellsAt() + number * LocalLayout.CELL, name0, name1, number);
+        return cell.load(f, cellsAt + number * LocalLayout.CELL, name0, name1, number);
     }
 
-    private boolean mayHave(MappedFile f, long k0, long k1) {
-        long at = layout.filterAt() + LocalLayout.filterBlock(k0, layout.filterBlocks()) * LocalLayout.FILTER_BLOCK;
-        for (int word = 0; word < 8; word++) {
-            if ((f.getLong(at + word * 8L) & LocalLayout.filterBit(k1, word)) == 0) {
+    /**
+     * Looks at one bit of the filter: 0 if there is no such record, otherwise 1, half of the time by chance. Nothing hangs on what
+     * is loaded, so that a processor that asks several segments waits for all their memory at once.
+     */
+    long mayHave(long k0, long k1) {
+        try {
+            return file.getLong(blockAt(k0)) >>> LocalLayout.filterBit(k1, 0) & 1;
+        } catch (InternalError e) {
+            // the page cannot be read: the search itself finds out and sees to it
+            return 1;
+        }
+    }
+
+    private long blockAt(long k0) {
+        return filterAt + LocalLayout.filterBlock(k0, filterBlocks) * LocalLayout.FILTER_BLOCK;
+    }
+
+    private boolean passes(MappedFile f, long k0, long k1) {
+        long at = blockAt(k0);
+        for (int word = 0; word < LocalLayout.FILTER_WORDS; word++) {
+            if ((f.getLong(at + word * 8L) >>> LocalLayout.filterBit(k1, word) & 1) == 0) {
                 return false;
             }
         }

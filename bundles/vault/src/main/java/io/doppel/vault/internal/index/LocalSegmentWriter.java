@@ -132,14 +132,14 @@ final class LocalSegmentWriter implements AutoCloseable {
         while (blockNumber < number) {
             endBlock();
         }
-        for (int word = 0; word < 8; word++) {
-            block.putLong(word * 8, block.getLong(word * 8) | LocalLayout.filterBit(k1, word));
+        for (int word = 0; word < LocalLayout.FILTER_WORDS; word++) {
+            block.putLong(word * 8, block.getLong(word * 8) | 1L << LocalLayout.filterBit(k1, word));
         }
     }
 
     private void endBlock() throws IOException {
         filter.room().put(block.array());
-        for (int word = 0; word < 8; word++) {
+        for (int word = 0; word < LocalLayout.FILTER_WORDS; word++) {
             block.putLong(word * 8, 0);
         }
         blockNumber++;
