@@ -5,6 +5,7 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.Codec;
+import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
@@ -111,13 +112,14 @@ final class MadeUpVault {
 
     /** Stores a pack of small records, whose footer is as that of a real one. */
     static PackInfo pack(Storage storage, KeyRing keys, SplittableRandom random) throws DoppelException {
+        Ids ids = new Ids(keys.idKey());
         Gcm gcm = new Gcm();
         byte[] body = new byte[64];
         byte[] scratch = new byte[body.length + Gcm.TAG];
         try (PackWriter pack = new PackWriter(storage, ObjectKind.DATA, 1, keys.root(1))) {
             for (int i = 0; i < PER_PACK; i++) {
-                byte[] id = new byte[32];
-                random.nextBytes(id);
+                random.nextBytes(body);
+                byte[] id = ids.id(ObjectKind.DATA, body, 0, body.length);
                 pack.add(id, Codec.STORED, body.length, body, 0, body.length, scratch, gcm);
             }
             return pack.commit(gcm);

@@ -61,9 +61,9 @@ public final class IndexCache {
         Path file = folder.resolve(segment);
         try {
             if (Files.exists(file)) {
-                LocalSegment found = LocalSegment.open(file, vault, segment, this::again);
+                LocalFile found = LocalFile.open(file, vault, segment);
                 if (found != null) {
-                    return Optional.of(found);
+                    return Optional.of(new LocalSegment(found, this::again));
                 }
                 LOG.warn("The local index file {} is not what it should be and is made again", file);
             }
@@ -146,15 +146,10 @@ public final class IndexCache {
                         "The local index file " + folder.resolve(segment) + " was written and cannot be read"));
     }
 
-    private MappedFile again(String segment) throws DoppelException {
+    private LocalFile again(String segment) throws DoppelException {
         LOG.warn("The local index file {} is spoilt and is made again", folder.resolve(segment));
         drop(segment);
-        make(segment);
-        try {
-            return MappedFile.open(folder.resolve(segment));
-        } catch (IOException e) {
-            throw failure("cannot be read", e);
-        }
+        return make(segment).file();
     }
 
     /** Deletes a segment's file; who has it open keeps it. */

@@ -1,5 +1,6 @@
 package io.doppel.vault.internal.index;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -35,8 +36,8 @@ final class LocalCell {
     }
 
     /** Takes a copy of a cell; whether it is the one that it should be, as it was written. */
-    boolean load(MappedFile file, long at, long segment0, long segment1, long number) {
-        file.get(at, bytes, LocalLayout.CELL);
+    boolean load(StripedFile file, long at, long segment0, long segment1, long number) throws IOException {
+        file.read(at, bytes);
         crc.reset();
         crc.update(bytes, Integer.BYTES, LocalLayout.CELL - Integer.BYTES);
         return (int) INTS.get(bytes, 0) == (int) crc.getValue()

@@ -4,12 +4,11 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.pack.ObjectKind;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.zip.CRC32C;
 
 /**
- * An index segment in a mapped local file (docs/local-index.md). Only what is needed of it is read, and nothing of it is on the heap.
+ * An index segment in a local file (docs/local-index.md). Its filter and fences are mapped, of its entries what is needed is read, and
+ * nothing of it is on the heap.
  * What the file's disk spoils is noticed by the cells' checksums; the file is then made again, with the same entries at the same
  * places, and the look repeated. Safe for several threads.
  */
@@ -25,13 +24,13 @@ public final class LocalSegment {
     private final long name0;
     private final long name1;
     private final Again again;
-    private volatile MappedFile file;
+    private volatile LocalFile file;
 
     /** Makes the file of a segment again. */
     @FunctionalInterface
     interface Again {
         /** The new file. */
-        MappedFile make(String segment) throws DoppelException;
+        LocalFile make(String segment) throws DoppelException;
     }
 
     /** Told of copies of a record. */
@@ -41,8 +40,8 @@ public final class LocalSegment {
         void copy(long entry, long place, long lengths);
     }
 
-    private LocalSegment(LocalHeader header, MappedFile file, Again again) {
-        this.header = header;
+    LocalSegment(LocalFile file, Again again) {
+        this.header = file.header();
         this.layout = header.layout();
         this.filterAt = layout.filterAt();
         this.filterBlocks = layout.filterBlocks();
@@ -53,40 +52,13 @@ public final class LocalSegment {
         this.again = again;
     }
 
-    /** Opens a file; null if it is not whole, or of another vault, segment or format. Entries and filter are not read. */
-    static LocalSegment open(Path path, String vault, String segment, Again again) throws IOException {
-        MappedFile file = MappedFile.open(path);
-        LocalHeader header = header(file, vault, segment);
-        return header == null ? null : new LocalSegment(header, file, again);
-    }
-
-    private static LocalHeader header(MappedFile file, String vault, String segment) throws IOException {
-        if (file.size() < LocalLayout.CELL) {
-            return null;
-        }
-        try {
-            byte[] cell = new byte[LocalLayout.CELL];
-            file.get(0, cell, cell.length);
-            LocalHeader header = LocalHeader.of(cell, vault, segment);
-            boolean whole = header != null
-                    && file.size() == header.layout().size()
-                    && crc(file, header.layout().packsAt(), header.layout().fencesAt()) == header.packsCrc()
-                    && crc(file, header.layout().fencesAt(), header.layout().filterAt()) == header.fencesCrc();
-            return whole ? header : null;
-        } catch (InternalError e) {
-            throw new IOException("The file cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static int crc(MappedFile file, long from, long to) {
-        CRC32C crc = new CRC32C();
-        file.update(crc, from, to);
-        return (int) crc.getValue();
-    }
-
     /** Name of the segment. */
     public String name() {
         return header.segment();
+    }
+
+    LocalFile file() {
+        return file;
     }
 
     /** Number of entries. */
@@ -106,7 +78,7 @@ public final class LocalSegment {
 
     /** Adds its packs to a table; the numbers there by the numbers here. */
     int[] packsInto(PackTable table) {
-        MappedFile f = file;
+        MappedFile f = file.head();
         int[] numbers = new int[layout.packs()];
         for (int i = 0; i < numbers.length; i++) {
             long at = layout.packsAt() + (long) i * LocalLayout.PACK;
@@ -125,7 +97,7 @@ public final class LocalSegment {
      */
     void find(long k0, long k1, boolean filtered, Hits hits) throws DoppelException {
         for (int round = 0; ; round++) {
-            MappedFile f = file;
+            LocalFile f = file;
             if (search(f, k0, k1, filtered, hits)) {
                 return;
             }
@@ -138,20 +110,20 @@ public final class LocalSegment {
         }
     }
 
-    private synchronized void repair(MappedFile spoilt) throws DoppelException {
+    private synchronized void repair(LocalFile spoilt) throws DoppelException {
         if (file == spoilt) {
             file = again.make(name());
         }
     }
 
     /** False if something that was needed is spoilt; what was told by then is right but may not be all. */
-    private boolean search(MappedFile f, long k0, long k1, boolean filtered, Hits hits) {
+    private boolean search(LocalFile f, long k0, long k1, boolean filtered, Hits hits) {
         try {
-            if (layout.entries() == 0 || filtered && !passes(f, k0, k1)) {
+            if (layout.entries() == 0 || filtered && !passes(f.head(), k0, k1)) {
                 return true;
             }
             long top = k0 >>> 32;
-            long first = firstCell(f, top);
+            long first = firstCell(f.head(), top);
             long number = first;
             LocalCell cell = CELLS.get();
             do {
@@ -165,16 +137,16 @@ public final class LocalSegment {
                     return false;
                 }
                 number++;
-            } while (number < layout.cells() && fence(f, number) <= top);
+            } while (number < layout.cells() && fence(f.head(), number) <= top);
             return filtered || number == layout.cells() || load(f, cell, number) && cell.top(0) > top;
-        } catch (InternalError e) {
-            // the Java machine's word for a page of a mapped file that cannot be read
+        } catch (IOException | InternalError e) {
+            // the latter is the Java machine's word for a page of a mapped file that cannot be read
             return false;
         }
     }
 
-    private boolean load(MappedFile f, LocalCell cell, long number) {
-        return cell.load(f, cellsAt + number * LocalLayout.CELL, name0, name1, number);
+    private boolean load(LocalFile f, LocalCell cell, long number) throws IOException {
+        return cell.load(f.cells(), cellsAt + number * LocalLayout.CELL, name0, name1, number);
     }
 
     /**
@@ -183,7 +155,7 @@ public final class LocalSegment {
      */
     long mayHave(long k0, long k1) {
         try {
-            return file.getLong(blockAt(k0)) >>> LocalLayout.filterBit(k1, 0) & 1;
+            return file.head().getLong(blockAt(k0)) >>> LocalLayout.filterBit(k1, 0) & 1;
         } catch (InternalError e) {
             // the page cannot be read: the search itself finds out and sees to it
             return 1;

@@ -9,35 +9,28 @@ import java.nio.file.Path;
 import java.util.zip.Checksum;
 
 /**
- * A file that is mapped as a whole, in pieces of 1 GiB, for reading. Its length is a multiple of 1 KiB, and no number in it lies over the
- * end of a multiple of its own length. Stays mapped until nobody has it any more, also when its name is gone. Safe for several threads.
+ * The first bytes of a file, mapped in pieces of 1 GiB, for reading. No number in it lies over the end of a multiple of its own length. Stays mapped until nobody has it any more, also when its name is gone. Safe for several threads.
  */
 final class MappedFile {
     private static final int PIECE_BITS = 30;
     private static final long PIECE = 1L << PIECE_BITS;
 
     private final MappedByteBuffer[] pieces;
-    private final long size;
 
-    private MappedFile(MappedByteBuffer[] pieces, long size) {
+    private MappedFile(MappedByteBuffer[] pieces) {
         this.pieces = pieces;
-        this.size = size;
     }
 
-    static MappedFile open(Path path) throws IOException {
+    /** Maps a file's first bytes. */
+    static MappedFile open(Path path, long size) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-            long size = file.length();
             MappedByteBuffer[] pieces = new MappedByteBuffer[(int) ((size + PIECE - 1) / PIECE)];
             for (int i = 0; i < pieces.length; i++) {
                 long at = i * PIECE;
                 pieces[i] = file.getChannel().map(FileChannel.MapMode.READ_ONLY, at, Math.min(PIECE, size - at));
             }
-            return new MappedFile(pieces, size);
+            return new MappedFile(pieces);
         }
-    }
-
-    long size() {
-        return size;
     }
 
     int getInt(long at) {
@@ -46,11 +39,6 @@ final class MappedFile {
 
     long getLong(long at) {
         return pieces[(int) (at >>> PIECE_BITS)].getLong((int) (at & PIECE - 1));
-    }
-
-    /** Copies bytes that do not lie over the end of a piece. */
-    void get(long at, byte[] to, int length) {
-        pieces[(int) (at >>> PIECE_BITS)].get((int) (at & PIECE - 1), to, 0, length);
     }
 
     /** Updates a checksum with a range. */

@@ -195,6 +195,35 @@ class LocalIndexTest {
     }
 
     @Test
+    void cellsThatAreNotWhereTheyBelongAreNoticed() throws Exception {
+        List<PackInfo> packs = List.of(made.pack(1000));
+        String name = made.segment(packs);
+        LocalLayout layout = new LocalLayout(1000, 1);
+        IndexCache elsewhere = new IndexCache(temp.resolve("other"), MadeUpPacks.VAULT, made.segments);
+        String other = made.segment(List.of(made.pack(1000)));
+        elsewhere.make(other);
+        byte[] ofTheOther = Files.readAllBytes(temp.resolve("other").resolve(other));
+        ChunkIndex index = load(temp, List.of(name));
+        byte[] whole = Files.readAllBytes(temp.resolve(name));
+        byte[] mixed = whole.clone();
+        int first = (int) layout.cellsAt();
+        System.arraycopy(whole, first, mixed, first + LocalLayout.CELL, LocalLayout.CELL);
+        int third = first + 3 * LocalLayout.CELL;
+        System.arraycopy(ofTheOther, third, mixed, third, LocalLayout.CELL);
+        for (int cell : new int[] {1, 3}) {
+            try (RandomAccessFile f = new RandomAccessFile(temp.resolve(name).toFile(), "rw")) {
+                int at = first + cell * LocalLayout.CELL;
+                f.seek(at);
+                f.write(mixed, at, LocalLayout.CELL);
+            }
+            for (RecordInfo r : packs.get(0).records()) {
+                assertEquals(0, index.packOf(r.id()), "noticed with the first look that needs the cell");
+            }
+            assertArrayEquals(whole, Files.readAllBytes(temp.resolve(name)));
+        }
+    }
+
+    @Test
     void aSpoiltFileThatCannotBeMadeAgainIsAFailureAndNoAnswer() throws Exception {
         PackInfo pack = made.pack(1000);
         String name = made.segment(List.of(pack));
