@@ -238,7 +238,7 @@ class Vault:
         self.head = self.newest_head()
         self.packs, self.places, self.pack_keys = {}, defaultdict(list), {}
         for segment in self.head["index"]:
-            self.read_index(f"index/{segment}")
+            self.read_index(f"index/{segment[:2]}/{segment}")
 
     # §3: keys and small objects
 

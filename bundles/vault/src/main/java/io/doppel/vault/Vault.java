@@ -9,8 +9,8 @@ import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.index.IndexLoader;
-import io.doppel.vault.internal.index.IndexSegments;
+import io.doppel.vault.internal.index.Merger;
+import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
 import io.doppel.vault.internal.meta.ClearedList;
 import io.doppel.vault.internal.meta.Head;
@@ -34,7 +34,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -53,43 +53,58 @@ import org.slf4j.LoggerFactory;
 /**
  * An open vault (docs/vault-format.md). Safe for several threads. Does not close the storage it was given.
  *
- * <p>Memory: the index, 46 to 92 bytes a chunk, and what sessions and readers say they hold.
+ * <p>Memory: the index, which is in mapped files in the server's folder but for what was stored last and 40 bytes a pack, and what
+ * sessions and readers say they hold.
  */
 public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
+    /** Newer heads that are looked for when what a head lists is gone, before it counts as lost. */
+    private static final int ROUNDS = 5;
 
     private final Storage storage;
     private final VaultMeta meta;
-    private final ChunkIndex index = new ChunkIndex();
-    private final IndexSegments segments;
+    private final OpenIndex openIndex;
+    private final ChunkIndex index;
+    private final Merger merger;
     private final PackPresence presence;
     private final SharedNodes nodes;
     private final BaseCheck bases;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-    private final Set<String> loadedSegments = new HashSet<>();
-    private final Set<String> brokenSegments = new HashSet<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    /** Packs that are durable but in no index segment yet. */
-    private final List<PackInfo> unindexed = new ArrayList<>();
     /** Names of packs on cleared lists that the head names. */
     private final Set<String> clearedPacks = ConcurrentHashMap.newKeySet();
 
     private final VersionUse versionUse = new VersionUse();
     private final AtomicBoolean collecting = new AtomicBoolean();
+    /** Whether packs are being looked for that broken segments told of. */
+    private boolean adopting;
 
-    private Vault(Storage storage, VaultMeta meta) throws DoppelException {
+    private Vault(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
         this.storage = storage;
         this.meta = meta;
-        this.segments = new IndexSegments(storage, meta.keys());
+        this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
+        this.index = openIndex.chunks();
+        this.merger = new Merger(
+                openIndex, () -> meta.head().index(), this::replaceIndex, clearedPacks::contains, this::warnOfMerge);
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
-        load(meta.head(), meta.leaseWasUnclean());
-        if (!readOnly()) {
+        boolean segmentsLost;
+        if (readOnly()) {
+            segmentsLost = loadNewest();
+        } else {
+            segmentsLost = load(meta.head(), true);
+            if (meta.leaseWasUnclean()) {
+                openIndex.sweep(meta.head().index());
+            }
+            adopt(segmentsLost || meta.leaseWasUnclean());
             hideUnlistedCleared();
             lookForPacks();
         }
-        this.bases = new BaseCheck(index, nodes, !brokenSegments.isEmpty());
+        this.bases = new BaseCheck(index, nodes, segmentsLost);
+        if (!readOnly()) {
+            merger.wake();
+        }
     }
 
     /**
@@ -102,7 +117,7 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault create(Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
-        return opened(storage, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
+        return opened(storage, stateDir, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
     }
 
     /**
@@ -113,12 +128,12 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess access, char[] unlock)
             throws DoppelException {
-        return opened(storage, VaultMeta.open(storage, stateDir, owner, access, unlock));
+        return opened(storage, stateDir, VaultMeta.open(storage, stateDir, owner, access, unlock));
     }
 
-    private static Vault opened(Storage storage, VaultMeta meta) throws DoppelException {
+    private static Vault opened(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
         try {
-            return new Vault(storage, meta);
+            return new Vault(storage, stateDir, meta);
         } catch (DoppelException | RuntimeException | Error e) {
             if (meta.leaseWasUnclean()) {
                 // the packs that the end before left behind may not be known yet
@@ -129,26 +144,53 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Loads the segments that are not loaded yet; packs that they do not tell of are looked for if there may be any. */
-    private void load(Head head, boolean mayHaveOrphans) throws DoppelException {
-        List<String> fresh =
-                head.index().stream().filter(n -> !loadedSegments.contains(n)).toList();
-        IndexLoader loader = loader();
+    /**
+     * Loads the segments that are not loaded yet; whether some are lost.
+     *
+     * @param newest whether there surely is no newer head; otherwise a missing segment is a failure
+     */
+    private boolean load(Head head, boolean newest) throws DoppelException {
         for (String list : head.cleared()) {
             readCleared(list).ifPresent(c -> clearedPacks.addAll(packsOf(c)));
         }
-        loader.load(fresh).stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
-        loadedSegments.addAll(fresh);
-        loadedSegments.removeAll(loader.broken());
-        brokenSegments.addAll(loader.broken());
-        if (mayHaveOrphans || !loader.broken().isEmpty()) {
-            unindexed.addAll(loader.adopt(clearedPacks::contains));
-        }
+        openIndex.load(head.index(), newest).stream()
+                .filter(w -> !warnings.contains(w))
+                .forEach(warnings::add);
         index.clear(numbers(clearedPacks));
+        return !openIndex.broken().isEmpty();
     }
 
-    private IndexLoader loader() {
-        return new IndexLoader(storage, meta.keys(), segments, index);
+    /**
+     * For reading only: loads the newest head, and packs that it lost track of. Whoever publishes deletes segments that a newer head does
+     * not need; so if one is missing, a newer head is looked for.
+     *
+     * @return whether segments are lost
+     */
+    private boolean loadNewest() throws DoppelException {
+        long missedAt = -1;
+        for (int round = 1; ; round++) {
+            long generation = meta.head().generation();
+            try {
+                boolean lost = load(meta.head(), generation == missedAt || round == ROUNDS);
+                adopt(lost);
+                return lost;
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.MISSING_OBJECT) || generation == missedAt || round == ROUNDS) {
+                    throw e;
+                }
+                missedAt = generation;
+                meta.refresh(newer -> {});
+            }
+        }
+    }
+
+    /** Looks for packs that no segment tells of. Ends with all of them known, and begins where it was broken off if it was. */
+    private void adopt(boolean needed) throws DoppelException {
+        if (needed) {
+            adopting = true;
+            openIndex.adopt(clearedPacks::contains, this::packStored);
+            adopting = false;
+        }
     }
 
     /** A cleared list; none, with a warning, if it cannot be read: then its packs are missing like others that somebody deleted. */
@@ -192,10 +234,8 @@ public final class Vault implements AutoCloseable {
             found.add(VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
                     + "' is missing or has another size; backups that read everything store again what it held");
         }
-        synchronized (unindexed) {
-            Set<Integer> lost = index.distrusted().packs();
-            unindexed.removeIf(p -> lost.contains(index.packNumber(p.name())));
-        }
+        Set<Integer> lost = index.distrusted().packs();
+        openIndex.forgetFresh(p -> lost.contains(index.packNumber(p.name())));
         warnings.addAll(found);
         return found;
     }
@@ -252,11 +292,7 @@ public final class Vault implements AutoCloseable {
 
     /** Bytes of all packs that are known. */
     public long packBytes() {
-        long sum = 0;
-        for (int i = 0; i < index.packCount(); i++) {
-            sum += index.isCleared(i) ? 0 : index.packSize(i);
-        }
-        return sum;
+        return index.packBytes();
     }
 
     /**
@@ -323,26 +359,36 @@ public final class Vault implements AutoCloseable {
 
     /** Publishes versions, and an index segment of the packs that are in none. */
     private synchronized void list(List<VersionManifest> versions) throws DoppelException {
-        List<String> added = new ArrayList<>();
-        List<PackInfo> packs = snapshotOfUnindexed();
-        if (!packs.isEmpty()) {
-            added.add(segments.write(packs));
+        Optional<OpenIndex.Written> segment = openIndex.write(pack -> true);
+        List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
+        // as long as not all that the broken ones told of is found, they stay listed, and the next opening looks for
+        // the rest
+        Set<String> replaced = adopting ? Set.of() : openIndex.broken();
+        meta.publish(new HeadChange(versions, added, List.of(), replaced));
+        if (!adopting) {
+            openIndex.mended();
         }
-        meta.publish(new HeadChange(versions, added, List.of(), brokenSegments));
-        brokenSegments.clear();
-        forget(packs);
+        segment.ifPresent(openIndex::listed);
+        if (!adopting) {
+            merger.wake();
+        }
     }
 
-    private List<PackInfo> snapshotOfUnindexed() {
-        synchronized (unindexed) {
-            return List.copyOf(unindexed);
+    private synchronized void replaceIndex(Collection<String> old, OpenIndex.Written merged) throws DoppelException {
+        meta.publish(HeadChange.replacingIndex(old, List.of(merged.name())));
+        openIndex.replaced(old, merged);
+    }
+
+    private void warnOfMerge(String warning) {
+        LOG.warn("Vault {}: {}", id(), warning);
+        if (!warnings.contains(warning)) {
+            warnings.add(warning);
         }
     }
 
-    private void forget(List<PackInfo> packs) {
-        synchronized (unindexed) {
-            unindexed.removeAll(packs);
-        }
+    /** Waits until index segments are merged, if they are being merged in the background. */
+    public void awaitMerge() {
+        merger.await();
     }
 
     private VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException {
@@ -441,11 +487,10 @@ public final class Vault implements AutoCloseable {
 
         @Override
         public List<ObjectInfo> adoptStrays() throws DoppelException {
-            List<PackInfo> strays = loader().adopt(name ->
-                    clearedPacks.contains(name) || sessions.values().stream().anyMatch(s -> s.isWriting(name)));
-            synchronized (unindexed) {
-                unindexed.addAll(strays);
-            }
+            openIndex.adopt(
+                    name -> clearedPacks.contains(name)
+                            || sessions.values().stream().anyMatch(session -> session.isWriting(name)),
+                    Vault.this::packStored);
             Queue<ObjectInfo> undeleted = new ConcurrentLinkedQueue<>();
             for (ObjectKind kind : ObjectKind.values()) {
                 storage.list(kind.folder(), o -> {
@@ -458,7 +503,7 @@ public final class Vault implements AutoCloseable {
         }
 
         @Override
-        public void packStored(PackInfo info) {
+        public void packStored(PackInfo info) throws DoppelException {
             Vault.this.packStored(info);
         }
 
@@ -477,11 +522,9 @@ public final class Vault implements AutoCloseable {
                         meta.leaseEpoch(),
                         names.getOrDefault(ObjectKind.DATA, List.of()),
                         names.getOrDefault(ObjectKind.NODE, List.of()));
-        List<PackInfo> fresh = snapshotOfUnindexed();
-        List<PackInfo> staying = fresh.stream()
-                .filter(p -> !packs.contains(index.packNumber(p.name())))
-                .toList();
-        List<String> added = staying.isEmpty() ? List.of() : List.of(segments.write(staying));
+        Predicate<PackInfo> leaves = pack -> packs.contains(index.packNumber(pack.name()));
+        Optional<OpenIndex.Written> segment = openIndex.write(leaves.negate());
+        List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
         try {
             meta.publish(HeadChange.clearing(list, added, walked));
         } catch (DoppelException e) {
@@ -490,7 +533,8 @@ public final class Vault implements AutoCloseable {
             }
             throw e;
         }
-        forget(fresh);
+        segment.ifPresent(openIndex::listed);
+        openIndex.forgetFresh(leaves);
         names.values().forEach(clearedPacks::addAll);
         index.clear(packs);
     }
@@ -507,6 +551,8 @@ public final class Vault implements AutoCloseable {
         VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
         // without keys, all looks damaged
         meta.requireOpen();
+        openIndex.distrust(OpenIndex.namesAmong(
+                report.problems().stream().map(VerifyReport.Problem::object).toList()));
         return report;
     }
 
@@ -532,7 +578,24 @@ public final class Vault implements AutoCloseable {
 
     /** For a vault that is open for reading only: looks at its newest state. */
     public synchronized void refresh() throws DoppelException {
-        meta.refresh(head -> load(head, false));
+        // if a segment is missing, there should be a head that is newer yet
+        long[] missedAt = {-1};
+        for (int round = 1; ; round++) {
+            long[] tried = {-1};
+            boolean last = round == ROUNDS;
+            try {
+                meta.refresh(head -> {
+                    tried[0] = head.generation();
+                    adopt(load(head, last || head.generation() == missedAt[0]));
+                });
+                return;
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.MISSING_OBJECT) || last || tried[0] < 0 || tried[0] == missedAt[0]) {
+                    throw e;
+                }
+                missedAt[0] = tried[0];
+            }
+        }
     }
 
     private VaultParts parts() {
@@ -548,11 +611,24 @@ public final class Vault implements AutoCloseable {
                 this::packStored);
     }
 
-    private int packStored(PackInfo info) {
-        synchronized (unindexed) {
-            unindexed.add(info);
+    private int packStored(PackInfo info) throws DoppelException {
+        int pack = openIndex.add(info);
+        if (openIndex.many()) {
+            putInSegment();
         }
-        return index.add(info);
+        return pack;
+    }
+
+    /** Bounds the memory of sessions that store much, and what a crash leaves to be found again. */
+    private synchronized void putInSegment() throws DoppelException {
+        if (!openIndex.many()) {
+            return;
+        }
+        if (readOnly()) {
+            openIndex.spill();
+        } else {
+            list(List.of());
+        }
     }
 
     private RecordReader newRecordReader() {
@@ -565,15 +641,14 @@ public final class Vault implements AutoCloseable {
 
     /** What sessions stored without publishing is found by whoever opens the vault next, as after a crash. */
     private void listLeftovers() {
-        List<PackInfo> packs = snapshotOfUnindexed();
-        if (packs.isEmpty() || readOnly()) {
+        if (readOnly() || !openIndex.anyFresh() && openIndex.broken().isEmpty()) {
             return;
         }
         try {
             list(List.of());
         } catch (DoppelException e) {
             meta.keepLease(e);
-            forget(packs);
+            openIndex.forgetFresh(all -> true);
         }
     }
 
@@ -581,6 +656,7 @@ public final class Vault implements AutoCloseable {
     @Override
     public void close() throws DoppelException {
         try {
+            merger.close();
             sessions.values().forEach(Session::close);
             listLeftovers();
         } catch (RuntimeException | Error e) {

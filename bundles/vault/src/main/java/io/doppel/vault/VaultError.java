@@ -153,7 +153,13 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0045",
             false,
             "The vault has a key slot of that label already.",
-            "Use another label, or doppel:key-passwd to change that slot's passphrase.");
+            "Use another label, or doppel:key-passwd to change that slot's passphrase."),
+    /** The local copy of the index cannot be kept. */
+    LOCAL_INDEX(
+            "DPL-VLT-0025",
+            true,
+            "The copy of the vault's index in the server's data folder cannot be written or read.",
+            "Check the disk, the permissions and the free space of the server's data folder: the index takes about 270 MiB there for each TiB of unique data. Nothing in the vault is concerned.");
 
     private final String id;
     private final boolean retryable;

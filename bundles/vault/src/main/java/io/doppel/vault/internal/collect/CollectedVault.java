@@ -23,7 +23,7 @@ public interface CollectedVault {
     List<ObjectInfo> adoptStrays() throws DoppelException;
 
     /** Takes a new pack, which is durable. */
-    void packStored(PackInfo info);
+    void packStored(PackInfo info) throws DoppelException;
 
     /**
      * Publishes that these packs may be deleted.

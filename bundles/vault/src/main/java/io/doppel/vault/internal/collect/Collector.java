@@ -45,9 +45,10 @@ public final class Collector {
     private final CollectProgress progress;
     private final CancelToken cancel;
     private final RateLimit limit;
-    private final LiveSet live;
-    private final LiveWalk walk;
+    private final NodeSource nodes;
     private final List<String> notes = new ArrayList<>();
+    private LiveSet live;
+    private LiveWalk walk;
     private int packsDeleted;
     private long bytesDeleted;
     private long bytesWritten;
@@ -73,8 +74,7 @@ public final class Collector {
         this.progress = progress;
         this.cancel = cancel;
         this.limit = new RateLimit(options.bytesPerSecond());
-        this.live = new LiveSet(index);
-        this.walk = new LiveWalk(index, nodes, live, cancel);
+        this.nodes = nodes;
     }
 
     /**
@@ -90,16 +90,18 @@ public final class Collector {
         }
         // what comes later is needed, or the next collection's
         int known = index.packCount();
+        live = new LiveSet(index);
+        walk = new LiveWalk(index, nodes, live, cancel);
         mark();
         Plan plan = plan(known);
         bytesToCopy = plan.copiedBytes();
         if (options.dryRun()) {
-            return estimate(plan, report(known));
+            return estimate(plan, report());
         }
         for (List<PackUse> batch : plan.batches(BATCH)) {
             takeAway(batch);
         }
-        return report(known);
+        return report();
     }
 
     private void mark() throws DoppelException {
@@ -195,7 +197,7 @@ public final class Collector {
         Map<Integer, List<byte[]>> needed = new HashMap<>();
         BitSet staying = new BitSet();
         try (SpanReader spans = new SpanReader(storage, keys.idKey());
-                CopyTarget target = new CopyTarget(storage, keys, vault::packStored)) {
+                CopyTarget target = new CopyTarget(storage, keys, index.packBytes(), vault::packStored)) {
             Copier copier = new Copier(index, live, new PackReader(storage, keys), spans, target, limit, cancel::check);
             for (int pack : packs) {
                 cancel.check();
@@ -210,16 +212,25 @@ public final class Collector {
             target.flush();
             bytesWritten += target.written();
             // another pack may have been relied upon that turned out to be unreadable
-            needed.forEach((pack, ids) -> {
-                if (ids.stream().anyMatch(id -> index.trusted(id).isEmpty())) {
-                    staying.set(pack);
+            for (Map.Entry<Integer, List<byte[]>> pack : needed.entrySet()) {
+                if (!allStoredElsewhere(pack.getValue())) {
+                    staying.set(pack.getKey());
                 }
-            });
+            }
         }
         staying.stream()
                 .forEach(pack -> notes.add("Pack '" + index.packObject(pack)
                         + "' stays: something that is needed in it cannot be read, and is nowhere else"));
         return staying;
+    }
+
+    private boolean allStoredElsewhere(List<byte[]> ids) throws DoppelException {
+        for (byte[] id : ids) {
+            if (index.trusted(id).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void delete(List<ObjectInfo> packs) throws DoppelException {
@@ -243,14 +254,13 @@ public final class Collector {
                 away.size(), deleted, plan.copiedBytes(), now.bytesInUse(), now.bytesUnused() - unused, now.notes());
     }
 
-    private CollectReport report(int known) {
+    private CollectReport report() {
         long inUse = 0;
         long all = 0;
         for (int pack = 0; pack < index.packCount(); pack++) {
             if (!index.isCleared(pack)) {
                 all += index.packSize(pack);
-                // what was copied just now, or stored meanwhile, was not marked there
-                inUse += pack < known ? live.liveBytes(pack) : index.packSize(pack);
+                inUse += live.liveBytes(pack);
             }
         }
         return new CollectReport(packsDeleted, bytesDeleted, bytesWritten, inUse, all - inUse, notes);

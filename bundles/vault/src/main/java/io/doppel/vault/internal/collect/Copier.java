@@ -66,25 +66,27 @@ final class Copier {
             index.distrust(Damage.ofPack(pack));
             return new Outcome(List.of(), false);
         }
-        List<RecordInfo> wanted = open.info().records().stream()
-                .filter(r -> live.isMarked(r.id(), pack, r.offset()))
-                .toList();
+        List<byte[]> needed = new ArrayList<>();
+        List<RecordInfo> missing = new ArrayList<>();
+        for (RecordInfo r : open.info().records()) {
+            if (live.isMarked(r.id(), pack, r.offset())) {
+                needed.add(r.id());
+                if (lacking(kind, r.id()) > 0 && taken.add(ByteBuffer.wrap(r.id()))) {
+                    missing.add(r);
+                }
+            }
+        }
         boolean copied = true;
-        List<RecordInfo> missing = wanted.stream()
-                .filter(r -> lacking(kind, r.id()) > 0 && taken.add(ByteBuffer.wrap(r.id())))
-                .toList();
         for (SpanReader.Span span : SpanReader.spans(missing)) {
             stop.check();
             limit.take(span.length(), stop);
             copied &= copy(open, pack, span);
         }
-        List<byte[]> needed = new ArrayList<>();
-        wanted.forEach(r -> needed.add(r.id()));
         return new Outcome(needed, copied);
     }
 
     /** How many copies of a record there are too few once the hidden packs are gone. */
-    int lacking(ObjectKind kind, byte[] id) {
+    int lacking(ObjectKind kind, byte[] id) throws DoppelException {
         int wanted = kind == ObjectKind.NODE ? NodeStore.COPIES : 1;
         return wanted - index.trusted(id).size();
     }

@@ -10,25 +10,34 @@ import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
 import io.doppel.vault.internal.pack.RecordInfo;
 import io.doppel.vault.internal.tree.NodeStore;
-import java.util.function.Consumer;
 
 /** The new packs of a collection: one of chunks, and one of nodes for each copy. Used by one thread. */
 final class CopyTarget implements AutoCloseable {
     private final Storage storage;
     private final KeyRing keys;
-    private final Consumer<PackInfo> stored;
+    private final Stored stored;
     private final Gcm gcm = new Gcm();
     private final PackWriter[] data = new PackWriter[1];
     private final PackWriter[] tree = new PackWriter[NodeStore.COPIES];
     private final byte[] sealed = new byte[PackFormat.MAX_RAW + Gcm.TAG];
+    private final long storedBefore;
     private long written;
+
+    /** Told of packs. */
+    @FunctionalInterface
+    interface Stored {
+        /** A pack is durable. */
+        void stored(PackInfo pack) throws DoppelException;
+    }
 
     /**
      * No pack yet.
      *
+     * @param storedBefore bytes of all packs of the vault
      * @param stored told of every pack once it is durable
      */
-    CopyTarget(Storage storage, KeyRing keys, Consumer<PackInfo> stored) {
+    CopyTarget(Storage storage, KeyRing keys, long storedBefore, Stored stored) {
+        this.storedBefore = storedBefore;
         this.storage = storage;
         this.keys = keys;
         this.stored = stored;
@@ -46,7 +55,7 @@ final class CopyTarget implements AutoCloseable {
             open[copy] = new PackWriter(storage, kind, epoch, keys.root(epoch));
         }
         open[copy].add(r.id(), r.codec(), r.raw(), body, 0, length, sealed, gcm);
-        if (open[copy].size() >= PackFormat.targetSize(kind)) {
+        if (open[copy].size() >= PackFormat.targetSize(kind, storedBefore)) {
             finish(open, copy);
         }
     }
@@ -67,7 +76,7 @@ final class CopyTarget implements AutoCloseable {
             open[i] = null;
             PackInfo info = pack.commit(gcm);
             written += info.size();
-            stored.accept(info);
+            stored.stored(info);
         }
     }
 

@@ -32,7 +32,7 @@ final class LiveWalk {
             }
 
             @Override
-            public void chunk(byte[] id) {
+            public void chunk(byte[] id) throws DoppelException {
                 live.mark(id, 1);
             }
         });

@@ -1,11 +1,14 @@
 package io.doppel.vault.internal.index;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -14,83 +17,132 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Where each chunk and node is, for all packs that an open vault knows; a multimap, because several copies may exist. Safe for
- * several threads. Takes 32 bytes a record in an open-addressed table that is at most 70 % full, so 46 to 92 bytes a record.
+ * several threads.
+ *
+ * <p>What is in index segments lies in their mapped local files; on the heap are about 40 bytes a pack, and 46 to 92 bytes a record of those
+ * packs that are in no segment yet.
  *
  * <p>Of an id, 128 bits are kept: ids are keyed, so nobody can make two agree, and a reader's associated data holds the whole id.
  */
 public final class ChunkIndex {
-    private static final int SLOT = 4;
-    private static final int FIRST_SLOTS = 1 << 12;
-    private static final int OFFSET_BITS = 40;
-
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final PackTable packs = new PackTable();
-    private long[] table = new long[FIRST_SLOTS * SLOT];
-    private int mask = FIRST_SLOTS - 1;
-    private int entries;
+    private HeapTable fresh = new HeapTable();
+    /** Entries in {@link #fresh}; looked at without the lock. */
+    private volatile int freshEntries;
+
+    private volatile Attached[] attached = {};
     private volatile Damage distrusted = Damage.NONE;
     private volatile Absence absent = Absence.NONE;
+
+    /** A segment, and the numbers here of its packs by those there. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Attached(LocalSegment segment, int[] numbers) {}
 
     /** Learns of a pack and its records; a pack that is known already is left as it is. Returns its number. */
     public int add(PackInfo info) {
         lock.writeLock().lock();
         try {
-            boolean known = packs.contains(info.name());
-            int pack = packs.add(new PackTable.Pack(
-                    info.name(), info.kind(), info.size(), info.records().size()));
-            if (!known) {
-                for (RecordInfo r : info.records()) {
-                    put(r.id(), 0, pack, r.offset(), r.stored(), r.raw(), r.codec());
-                }
+            int known = packs.number(info.name());
+            if (known >= 0) {
+                return known;
             }
+            int pack = packs.add(
+                    info.name(), info.kind(), info.size(), info.records().size());
+            for (RecordInfo r : info.records()) {
+                ByteBuffer id = ByteBuffer.wrap(r.id());
+                fresh.put(
+                        id.getLong(),
+                        id.getLong(),
+                        PackedEntry.place(pack, r.offset()),
+                        PackedEntry.lengths(r.stored(), r.raw(), r.codec()));
+            }
+            freshEntries = fresh.size();
             return pack;
         } finally {
             lock.writeLock().unlock();
         }
     }
 
-    /** A segment's packs and entries, both or none. */
-    void addSegment(List<PackTable.Pack> segmentPacks, ByteBuffer entriesOfSegment) {
+    /** Takes a segment in. What is known of its packs from elsewhere is forgotten as far as it is on the heap. */
+    void attach(LocalSegment segment) {
+        replace(List.of(), segment);
+    }
+
+    /** Takes a segment in, in the place of others. */
+    void replace(Collection<String> old, LocalSegment segment) {
         lock.writeLock().lock();
         try {
-            int[] numbers = new int[segmentPacks.size()];
-            boolean[] skip = new boolean[numbers.length];
-            for (int i = 0; i < numbers.length; i++) {
-                skip[i] = packs.contains(segmentPacks.get(i).name());
-                numbers[i] = packs.add(segmentPacks.get(i));
-            }
-            while (entriesOfSegment.hasRemaining()) {
-                int at = entriesOfSegment.position();
-                IndexEntry e = IndexEntry.read(entriesOfSegment);
-                if (!skip[e.pack()]) {
-                    put(entriesOfSegment.array(), at, numbers[e.pack()], e.offset(), e.stored(), e.raw(), e.codec());
-                }
+            List<Attached> all = new ArrayList<>(Arrays.asList(attached));
+            all.removeIf(a -> old.contains(a.segment().name()));
+            // the newest first: what is stored next is most like what was stored last
+            int[] numbers = segment.packsInto(packs);
+            all.add(0, new Attached(segment, numbers));
+            attached = all.toArray(new Attached[0]);
+            if (freshEntries > 0) {
+                int[] sorted = numbers.clone();
+                Arrays.sort(sorted);
+                fresh = fresh.keeping(pack -> Arrays.binarySearch(sorted, pack) < 0);
+                freshEntries = fresh.size();
             }
         } finally {
             lock.writeLock().unlock();
         }
     }
 
-    /** Number of a pack that holds a copy known and not distrusted, or −1. */
-    public int packOf(byte[] id) {
+    /** Lets go of segments; their packs stay known. */
+    void detach(Collection<String> segments) {
+        lock.writeLock().lock();
+        try {
+            attached = Arrays.stream(attached)
+                    .filter(a -> !segments.contains(a.segment().name()))
+                    .toArray(Attached[]::new);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** The segments that are taken in. */
+    List<LocalSegment> segments() {
+        return Arrays.stream(attached).map(Attached::segment).toList();
+    }
+
+    /**
+     * Number of a pack that holds a copy known and not distrusted, or −1.
+     *
+     * @throws DoppelException if a local index file is spoilt and cannot be made again
+     */
+    public int packOf(byte[] id) throws DoppelException {
         List<Location> trusted = trusted(id);
         return trusted.isEmpty() ? -1 : trusted.get(0).pack();
     }
 
-    /** All copies of it upon which a new version may build: that are not distrusted and not in hidden packs. */
-    public List<Location> trusted(byte[] id) {
-        Absence away = absent;
+    /**
+     * All copies of it upon which a new version may build: that are not distrusted and not in hidden packs.
+     *
+     * @throws DoppelException if a local index file is spoilt and cannot be made again
+     */
+    public List<Location> trusted(byte[] id) throws DoppelException {
         List<Location> sound = sound(id);
-        return away.none()
-                ? sound
-                : sound.stream().filter(l -> !away.hides(l.pack())).toList();
+        Absence away = absent;
+        if (!away.none()) {
+            sound.removeIf(l -> away.hides(l.pack()));
+        }
+        return sound;
     }
 
-    /** All copies of it that are not distrusted, those in hidden packs last. */
-    public List<Location> sound(byte[] id) {
+    /**
+     * All copies of it that are not distrusted, those in hidden packs last.
+     *
+     * @throws DoppelException if a local index file is spoilt and cannot be made again
+     */
+    public List<Location> sound(byte[] id) throws DoppelException {
+        List<Location> all = ordered(id, true);
         Damage bad = distrusted;
-        List<Location> all = find(id);
-        return bad.none() ? all : all.stream().filter(l -> !bad.hits(l)).toList();
+        if (!bad.none()) {
+            all.removeIf(bad::hits);
+        }
+        return all;
     }
 
     /** From now on nobody finds content in these packs to build upon; readers of what is there already go on. */
@@ -138,11 +190,23 @@ public final class ChunkIndex {
         return distrusted;
     }
 
-    /** All copies of it that may be there: those in hidden packs after others, those that are distrusted last. */
-    public List<Location> find(byte[] id) {
+    /**
+     * All copies of it that may be there: those in hidden packs after others, those that are distrusted last. If there seems to be none
+     * that is sound, the local files' filters are not believed and everything is looked at.
+     *
+     * @throws DoppelException if a local index file is spoilt and cannot be made again
+     */
+    public List<Location> find(byte[] id) throws DoppelException {
+        List<Location> all = ordered(id, true);
+        Damage bad = distrusted;
+        return all.stream().allMatch(bad::hits) ? ordered(id, false) : all;
+    }
+
+    /** The same copies in the same order; the filters are believed only if {@code filtered}. */
+    List<Location> ordered(byte[] id, boolean filtered) throws DoppelException {
         Damage bad = distrusted;
         Absence away = absent;
-        List<Location> all = all(id);
+        List<Location> all = all(id, filtered);
         if (!away.none()) {
             all.removeIf(l -> away.gone().get(l.pack()));
             all.sort(Comparator.comparing(l -> away.hidden().get(l.pack())));
@@ -153,19 +217,110 @@ public final class ChunkIndex {
         return all;
     }
 
-    private List<Location> all(byte[] id) {
+    private List<Location> all(byte[] id, boolean filtered) throws DoppelException {
+        ByteBuffer b = ByteBuffer.wrap(id);
+        long k0 = b.getLong();
+        long k1 = b.getLong();
+        Copies copies = new Copies();
+        // a pack goes from the heap to a segment only when the segment is there: looked at in this order, it is in one
+        // of them
+        if (freshEntries > 0) {
+            lock.readLock().lock();
+            try {
+                fresh.find(k0, k1, (slot, place, lengths) -> copies.add(PackedEntry.pack(place), place, lengths));
+            } finally {
+                lock.readLock().unlock();
+            }
+        }
+        for (Attached a : attached) {
+            int[] numbers = a.numbers();
+            a.segment()
+                    .find(
+                            k0,
+                            k1,
+                            filtered,
+                            (entry, place, lengths) -> copies.add(numbers[PackedEntry.pack(place)], place, lengths));
+        }
+        return copies.found;
+    }
+
+    /** Collects copies; two segments may tell of the same one. */
+    private static final class Copies {
+        private final List<Location> found = new ArrayList<>();
+
+        void add(int pack, long place, long lengths) {
+            Location copy = PackedEntry.location(pack, place, lengths);
+            if (!found.contains(copy)) {
+                found.add(copy);
+            }
+        }
+    }
+
+    /** What is known now, whatever comes later. Safe for several threads. */
+    static final class Snapshot {
+        private final HeapTable fresh;
+        private final Attached[] attached;
+        private final int packs;
+
+        private Snapshot(HeapTable fresh, Attached[] attached, int packs) {
+            this.fresh = fresh;
+            this.attached = attached;
+            this.packs = packs;
+        }
+
+        /** Told of copies. */
+        @FunctionalInterface
+        interface Hits {
+            /** A copy: entry number {@code entry} of part number {@code part}. */
+            void copy(int part, long entry, Location at);
+        }
+
+        /** How many parts there are; their numbers are 0 to one less. */
+        int parts() {
+            return attached.length + 1;
+        }
+
+        /** How many entries the part has; their numbers are 0 to one less. */
+        long entries(int part) {
+            return part == attached.length
+                    ? fresh.slots()
+                    : attached[part].segment().entries();
+        }
+
+        /** How many packs there are; their numbers are 0 to one less. */
+        int packs() {
+            return packs;
+        }
+
+        /** Tells of all copies; the local files' filters are believed only if {@code filtered}. */
+        void find(long k0, long k1, boolean filtered, Hits hits) throws DoppelException {
+            fresh.find(
+                    k0,
+                    k1,
+                    (slot, place, lengths) -> hits.copy(
+                            attached.length, slot, PackedEntry.location(PackedEntry.pack(place), place, lengths)));
+            for (int part = 0; part < attached.length; part++) {
+                int number = part;
+                int[] numbers = attached[part].numbers();
+                attached[part]
+                        .segment()
+                        .find(
+                                k0,
+                                k1,
+                                filtered,
+                                (entry, place, lengths) -> hits.copy(
+                                        number,
+                                        entry,
+                                        PackedEntry.location(numbers[PackedEntry.pack(place)], place, lengths)));
+            }
+        }
+    }
+
+    /** What is known now. */
+    Snapshot snapshot() {
         lock.readLock().lock();
         try {
-            ByteBuffer b = ByteBuffer.wrap(id);
-            long k0 = b.getLong();
-            long k1 = b.getLong();
-            List<Location> found = new ArrayList<>(2);
-            for (int s = (int) k0 & mask; table[s * SLOT + 3] != 0; s = (s + 1) & mask) {
-                if (table[s * SLOT] == k0 && table[s * SLOT + 1] == k1) {
-                    found.add(location(s));
-                }
-            }
-            return found;
+            return new Snapshot(fresh.keeping(pack -> true), attached, packs.size());
         } finally {
             lock.readLock().unlock();
         }
@@ -173,12 +328,7 @@ public final class ChunkIndex {
 
     /** Whether the pack is known. */
     public boolean knowsPack(String name) {
-        lock.readLock().lock();
-        try {
-            return packs.contains(name);
-        } finally {
-            lock.readLock().unlock();
-        }
+        return packNumber(name) >= 0;
     }
 
     /** Number of the pack of that name, or −1. */
@@ -201,80 +351,49 @@ public final class ChunkIndex {
         }
     }
 
-    /** Name of a pack's object. */
-    public String packObject(int pack) {
-        PackTable.Pack p = pack(pack);
-        return p.kind().objectName(p.name());
-    }
-
-    /** Name of a pack. */
-    public String packName(int pack) {
-        return pack(pack).name();
-    }
-
-    /** What a pack holds. */
-    public ObjectKind packKind(int pack) {
-        return pack(pack).kind();
-    }
-
-    /** Bytes of a pack's object. */
-    public long packSize(int pack) {
-        return pack(pack).size();
-    }
-
-    private PackTable.Pack pack(int number) {
+    /** Bytes of all packs that are known and not on a cleared list. */
+    public long packBytes() {
+        BitSet gone = absent.gone();
         lock.readLock().lock();
         try {
-            return packs.get(number);
+            return packs.bytes() - gone.stream().mapToLong(packs::size).sum();
         } finally {
             lock.readLock().unlock();
         }
     }
 
-    private void put(byte[] id, int at, int pack, long offset, int stored, int raw, byte codec) {
-        if ((entries + 1) * 10L > (mask + 1L) * 7) {
-            grow();
-        }
-        ByteBuffer b = ByteBuffer.wrap(id, at, 16);
-        insert(
-                b.getLong(),
-                b.getLong(),
-                (long) pack << OFFSET_BITS | offset,
-                (long) stored << 36 | (long) raw << 12 | (long) codec << 4 | 1);
-        entries++;
+    /** Name of a pack's object. */
+    public String packObject(int pack) {
+        return packKind(pack).objectName(packName(pack));
     }
 
-    private void insert(long k0, long k1, long v0, long v1) {
-        int s = (int) k0 & mask;
-        while (table[s * SLOT + 3] != 0) {
-            s = (s + 1) & mask;
-        }
-        int i = s * SLOT;
-        table[i] = k0;
-        table[i + 1] = k1;
-        table[i + 2] = v0;
-        table[i + 3] = v1;
-    }
-
-    private void grow() {
-        long[] old = table;
-        table = new long[Math.multiplyExact(old.length, 2)];
-        mask = table.length / SLOT - 1;
-        for (int i = 0; i < old.length; i += SLOT) {
-            if (old[i + 3] != 0) {
-                insert(old[i], old[i + 1], old[i + 2], old[i + 3]);
-            }
+    /** Name of a pack. */
+    public String packName(int pack) {
+        lock.readLock().lock();
+        try {
+            return packs.name(pack);
+        } finally {
+            lock.readLock().unlock();
         }
     }
 
-    private Location location(int slot) {
-        long v0 = table[slot * SLOT + 2];
-        long v1 = table[slot * SLOT + 3];
-        return new Location(
-                (int) (v0 >>> OFFSET_BITS),
-                v0 & (1L << OFFSET_BITS) - 1,
-                (int) (v1 >>> 36),
-                (int) (v1 >>> 12) & 0xFFFFFF,
-                (byte) (v1 >>> 4));
+    /** What a pack holds. */
+    public ObjectKind packKind(int pack) {
+        lock.readLock().lock();
+        try {
+            return packs.kind(pack);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Bytes of a pack's object. */
+    public long packSize(int pack) {
+        lock.readLock().lock();
+        try {
+            return packs.size(pack);
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 }

@@ -3,47 +3,81 @@ package io.doppel.vault.internal.index;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
-import io.doppel.vault.internal.meta.KeyRing;
-import io.doppel.vault.internal.pack.ObjectKind;
-import io.doppel.vault.internal.pack.PackInfo;
-import io.doppel.vault.internal.pack.PackReader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
-/** Fills the index from segments, and from the packs' own footers where segments do not tell. */
+/**
+ * Takes segments into the index: from their local files where these are there, otherwise several at once from the storage. For one use.
+ */
 public final class IndexLoader {
     private final Storage storage;
-    private final KeyRing keys;
     private final IndexSegments segments;
+    private final IndexCache cache;
     private final ChunkIndex index;
     private final Set<String> broken = new HashSet<>();
+    private final List<String> warnings = new ArrayList<>();
+    private boolean missing;
 
     /** A loader into {@code index}. */
-    public IndexLoader(Storage storage, KeyRing keys, IndexSegments segments, ChunkIndex index) {
+    public IndexLoader(Storage storage, IndexSegments segments, IndexCache cache, ChunkIndex index) {
         this.storage = storage;
-        this.keys = keys;
         this.segments = segments;
+        this.cache = cache;
         this.index = index;
     }
 
-    /** Loads segments; returns a warning for each that is missing or damaged. */
-    public List<String> load(List<String> names) throws DoppelException {
-        List<String> warnings = new ArrayList<>();
+    /**
+     * Loads segments.
+     *
+     * @throws DoppelException {@link VaultError#LOCAL_INDEX}; the storage's failures. A segment that is missing or damaged is
+     *     {@link #broken}
+     */
+    public void load(Collection<String> names) throws DoppelException {
+        if (names.isEmpty()) {
+            return;
+        }
+        Set<String> stored = new HashSet<>(segments.stored());
+        List<String> toMake = new ArrayList<>();
         for (String name : names) {
-            try {
-                segments.load(name, index);
-            } catch (DoppelException e) {
-                if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
-                    throw e;
-                }
-                broken.add(name);
-                warnings.add(e.code().id() + ": " + e.what() + "; it was made again from the packs");
+            if (!stored.contains(name)
+                    && storage.stat(IndexSegments.objectName(name)).isEmpty()) {
+                // what the local file has must be put into the vault again, which is done from the packs
+                missing = true;
+                broken(
+                        name,
+                        VaultError.MISSING_OBJECT.id() + ": Index segment '" + IndexSegments.objectName(name)
+                                + "' is missing");
+                cache.drop(name);
+                continue;
+            }
+            Optional<LocalSegment> there = cache.existing(name);
+            there.ifPresent(index::attach);
+            if (there.isEmpty()) {
+                toMake.add(name);
             }
         }
-        return warnings;
+        new Parallel("doppel-vault-index").run(toMake.size(), i -> make(toMake.get(i)));
+    }
+
+    private void make(String name) throws DoppelException {
+        try {
+            index.attach(cache.make(name));
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                throw e;
+            }
+            missing |= e.is(VaultError.MISSING_OBJECT);
+            broken(name, e.code().id() + ": " + e.what());
+        }
+    }
+
+    private synchronized void broken(String name, String why) {
+        broken.add(name);
+        warnings.add(why + "; it was made again from the packs");
     }
 
     /** Segments that could not be loaded. */
@@ -51,46 +85,13 @@ public final class IndexLoader {
         return broken;
     }
 
-    /**
-     * Learns of packs that no segment tells of, by listing all packs and reading the footers of unknown ones. Packs that cannot be
-     * opened are left out; verification names them.
-     *
-     * @param skip names of packs that shall not be looked at; asked after the listing
-     */
-    public List<PackInfo> adopt(Predicate<String> skip) throws DoppelException {
-        List<PackInfo> adopted = new ArrayList<>();
-        PackReader reader = new PackReader(storage, keys);
-        for (ObjectKind kind : ObjectKind.values()) {
-            for (String name : unknown(storage, kind, index)) {
-                if (skip.test(name) || index.knowsPack(name)) {
-                    continue;
-                }
-                try {
-                    PackInfo info = reader.open(kind, name).info();
-                    index.add(info);
-                    adopted.add(info);
-                } catch (DoppelException e) {
-                    if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
-                        throw e;
-                    }
-                }
-            }
-        }
-        return adopted;
+    /** A sentence for each segment that could not be loaded. */
+    public List<String> warnings() {
+        return warnings;
     }
 
-    /** Names of the packs of a kind that are in the storage but not in the index. */
-    public static List<String> unknown(Storage storage, ObjectKind kind, ChunkIndex index) throws DoppelException {
-        List<String> names = new ArrayList<>();
-        storage.list(kind.folder(), o -> {
-            String name = o.name().substring(o.name().lastIndexOf('/') + 1);
-            if (o.name().length() > 3
-                    && name.matches("[0-9a-f]{32}")
-                    && o.name().equals(kind.objectName(name))
-                    && !index.knowsPack(name)) {
-                names.add(name);
-            }
-        });
-        return names;
+    /** Whether a segment is not there, so that what listed it may be out of date. */
+    public boolean missing() {
+        return missing;
     }
 }

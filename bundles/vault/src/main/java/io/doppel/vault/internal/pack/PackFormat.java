@@ -32,14 +32,30 @@ public final class PackFormat {
 
     static final long PACK_END = magic("DPLPEND1");
 
+    private static final long TREE_PACK = 8L << 20;
+    private static final long SMALLEST_DATA_PACK = 64L << 20;
+    private static final long LARGEST_DATA_PACK = 512L << 20;
+    private static final long GROWS_FROM = 4L << 40;
     private static final byte[] PACK_START = "DPLPACK1".getBytes(StandardCharsets.US_ASCII);
     private static final int RECORD_MAGIC = 0x4450_4C52;
 
     private PackFormat() {}
 
-    /** Bytes at which a pack is closed. */
-    public static long targetSize(ObjectKind kind) {
-        return kind == ObjectKind.DATA ? 64L << 20 : 8L << 20;
+    /**
+     * Bytes at which a writer closes a pack: 8 MiB for nodes; for chunks 64 MiB, doubled with every fourfold of 4 TiB that the vault
+     * has, up to 512 MiB. A writer holds four bytes for each 64 KiB of it, and what its footer will say.
+     *
+     * @param storedBytes bytes of all packs of the vault
+     */
+    public static long targetSize(ObjectKind kind, long storedBytes) {
+        if (kind == ObjectKind.NODE) {
+            return TREE_PACK;
+        }
+        long size = SMALLEST_DATA_PACK;
+        for (long limit = GROWS_FROM; storedBytes >= limit && size < LARGEST_DATA_PACK; limit *= 4) {
+            size *= 2;
+        }
+        return size;
     }
 
     /** Eight ASCII letters as a number. */

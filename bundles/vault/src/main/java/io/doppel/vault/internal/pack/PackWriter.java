@@ -47,6 +47,11 @@ public final class PackWriter implements AutoCloseable {
         return position;
     }
 
+    /** What it holds. */
+    public ObjectKind kind() {
+        return kind;
+    }
+
     /** Name of the pack. */
     public String name() {
         return name;

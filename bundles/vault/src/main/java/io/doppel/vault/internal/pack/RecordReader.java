@@ -10,10 +10,13 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.meta.KeyRing;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -112,35 +115,53 @@ public final class RecordReader implements AutoCloseable {
     }
 
     private byte[] readAny(ObjectKind kind, byte[] id, Target target, int outFrom) throws DoppelException {
-        List<Location> copies = index.find(id);
-        try {
-            return readAny(copies, kind, id, target, outFrom);
-        } catch (DoppelException e) {
-            // a collection may have moved it just now
-            List<Location> now = index.find(id);
-            if (now.equals(copies)) {
-                throw e;
+        Attempt attempt = new Attempt(kind, id, target, outFrom);
+        // what is found wrong is distrusted, so that the second look tells of copies that the first may have passed
+        // over
+        for (int look = 0; look < 2; look++) {
+            for (Location copy : index.find(id)) {
+                if (attempt.succeeds(copy)) {
+                    return attempt.out;
+                }
             }
-            return readAny(now, kind, id, target, outFrom);
         }
+        open.requireOpen();
+        throw attempt.notNow == null ? damaged(kind, id, attempt.reason) : attempt.notNow;
     }
 
-    private byte[] readAny(List<Location> copies, ObjectKind kind, byte[] id, Target target, int outFrom)
-            throws DoppelException {
-        String reason = "no pack holds it";
-        DoppelException notNow = null;
-        for (Location copy : copies) {
-            byte[] out = target.bufferFor(copy);
-            if (out == null) {
-                reason = "its length in " + index.packObject(copy.pack()) + " is wrong";
-                continue;
+    /** Tries one copy after the other, and those that the packs' own footers name where the index leads astray. */
+    private final class Attempt {
+        private final ObjectKind kind;
+        private final byte[] id;
+        private final Target target;
+        private final int outFrom;
+        private final Set<Location> tried = new HashSet<>();
+        private byte[] out;
+        private String reason = "no pack holds it";
+        private DoppelException notNow;
+
+        Attempt(ObjectKind kind, byte[] id, Target target, int outFrom) {
+            this.kind = kind;
+            this.id = id;
+            this.target = target;
+            this.outFrom = outFrom;
+        }
+
+        boolean succeeds(Location copy) {
+            if (!tried.add(copy)) {
+                return false;
             }
             try {
-                String bad = wrong(kind, id, copy, out, outFrom);
+                String bad = read(copy);
                 if (bad == null) {
-                    return out;
+                    return true;
                 }
-                if (!index.isCleared(copy.pack())) {
+                boolean ofThatLength = out != null;
+                Optional<Location> own = inFooter(copy.pack());
+                if (own.isPresent() && tried.add(own.get()) && read(own.get()) == null) {
+                    return true;
+                }
+                if (ofThatLength && !index.isCleared(copy.pack())) {
                     index.distrust(Damage.ofRecord(copy));
                 }
                 reason = bad;
@@ -148,9 +169,32 @@ public final class RecordReader implements AutoCloseable {
                 // says nothing about the copy, and another may lie where it can be read
                 notNow = notNow == null ? e : notNow;
             }
+            return false;
         }
-        open.requireOpen();
-        throw notNow == null ? damaged(kind, id, reason) : notNow;
+
+        /** What is wrong with it, or null. */
+        private String read(Location copy) throws DoppelException {
+            out = target.bufferFor(copy);
+            return out == null
+                    ? "its length in " + index.packObject(copy.pack()) + " is wrong"
+                    : wrong(kind, id, copy, out, outFrom);
+        }
+
+        /** Where the pack's own footer says that it is; empty if it does not, or cannot be read. */
+        private Optional<Location> inFooter(int pack) throws DoppelException {
+            try {
+                return new PackReader(storage, keys)
+                        .open(index.packKind(pack), index.packName(pack)).info().records().stream()
+                                .filter(r -> Arrays.equals(r.id(), id))
+                                .map(r -> new Location(pack, r.offset(), r.stored(), r.raw(), r.codec()))
+                                .findFirst();
+            } catch (DoppelException e) {
+                if (e.is(VaultError.DAMAGED_OBJECT) || e.is(VaultError.MISSING_OBJECT)) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        }
     }
 
     private static DoppelException damaged(ObjectKind kind, byte[] id, String reason) {

@@ -82,7 +82,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
                     ? packs[i].add(id, codec.preferred(), bytes.length, compressed, 0, n, sealed, gcm)
                     : packs[i].add(id, Codec.STORED, bytes.length, bytes, 0, bytes.length, sealed, gcm);
             session.addStored(stored);
-            if (packs[i].size() >= PackFormat.targetSize(ObjectKind.NODE)) {
+            if (session.isFull(packs[i])) {
                 PackWriter full = packs[i];
                 packs[i] = null;
                 session.full(full);

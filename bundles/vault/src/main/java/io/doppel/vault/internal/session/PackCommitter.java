@@ -10,7 +10,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /** Makes full packs durable beside the lanes; at most four wait at once, then lanes wait too. Safe for several threads. */
 final class PackCommitter implements AutoCloseable {
@@ -19,11 +18,18 @@ final class PackCommitter implements AutoCloseable {
     private final ExecutorService threads;
     private final Semaphore room = new Semaphore(WAITING);
     private final AtomicReference<DoppelException> failure = new AtomicReference<>();
-    private final Consumer<PackInfo> stored;
+    private final Stored stored;
     private int pending;
     private boolean closed;
 
-    PackCommitter(Consumer<PackInfo> stored) {
+    /** Told of packs that are durable. */
+    @FunctionalInterface
+    interface Stored {
+        /** What it throws fails the session. */
+        void accept(PackInfo pack) throws DoppelException;
+    }
+
+    PackCommitter(Stored stored) {
         this(stored, r -> {
             Thread t = new Thread(r, "doppel-vault-commit");
             t.setDaemon(true);
@@ -31,7 +37,7 @@ final class PackCommitter implements AutoCloseable {
         });
     }
 
-    PackCommitter(Consumer<PackInfo> stored, ThreadFactory threads) {
+    PackCommitter(Stored stored, ThreadFactory threads) {
         this.stored = stored;
         this.threads = Executors.newFixedThreadPool(2, threads);
     }

@@ -11,6 +11,7 @@ import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.crypto.Hkdf;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
 import io.doppel.vault.internal.tree.TreeReader;
@@ -51,6 +52,8 @@ public final class Session implements WriteSession {
     private final BitSet usedPacks = new BitSet();
     /** What was missing or damaged already when this session began. */
     private final Damage damageBefore;
+    /** Bytes of all packs when this session began. */
+    private final long storedBefore;
 
     /** Versions of which parts are taken over. */
     private final Queue<VersionUse.Use> bases = new ConcurrentLinkedQueue<>();
@@ -85,6 +88,7 @@ public final class Session implements WriteSession {
         this.committer = new PackCommitter(this::packStored);
         this.nodeWriter = new NodeWriter(this, parts);
         this.damageBefore = parts.index().distrusted();
+        this.storedBefore = parts.index().packBytes();
     }
 
     @Override
@@ -182,7 +186,7 @@ public final class Session implements WriteSession {
     }
 
     /** Whether the id needs no storing: durable already, or on its way in this session. */
-    boolean known(byte[] chunk) {
+    boolean known(byte[] chunk) throws DoppelException {
         int pack = parts.index().packOf(chunk);
         while (pack >= 0) {
             if (use(pack)) {
@@ -226,6 +230,11 @@ public final class Session implements WriteSession {
         return pack;
     }
 
+    /** Whether the pack has the size at which it is closed. */
+    boolean isFull(PackWriter pack) {
+        return pack.size() >= PackFormat.targetSize(pack.kind(), storedBefore);
+    }
+
     void full(PackWriter pack) throws DoppelException {
         committer.submit(pack);
     }
@@ -245,8 +254,8 @@ public final class Session implements WriteSession {
         return new ArrayList<>(lanes);
     }
 
-    private void packStored(PackInfo info) {
-        if (!use(parts.packStored().applyAsInt(info))) {
+    private void packStored(PackInfo info) throws DoppelException {
+        if (!use(parts.packStored().stored(info))) {
             committer.fail(new DoppelException(
                     VaultError.PACK_GONE, "Pack '" + info.objectName() + "' was taken away as soon as it was there"));
         }

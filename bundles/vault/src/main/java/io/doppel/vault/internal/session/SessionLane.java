@@ -10,7 +10,6 @@ import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
-import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackWriter;
 
 /**
@@ -83,7 +82,7 @@ final class SessionLane implements WriteSession.Lane {
                 : pack.add(id, Codec.STORED, length, buffer, from, length, sealed, gcm);
         storedBytes += stored;
         session.addStored(stored);
-        if (pack.size() >= PackFormat.targetSize(ObjectKind.DATA)) {
+        if (session.isFull(pack)) {
             PackWriter full = pack;
             pack = null;
             session.full(full);

@@ -1,12 +1,12 @@
 package io.doppel.vault.internal.session;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.tree.NodeSource;
-import java.util.function.ToIntFunction;
 
 /**
  * What a session needs of an open vault.
@@ -30,4 +30,11 @@ public record VaultParts(
         NodeSource nodes,
         BaseCheck bases,
         VersionUse versionUse,
-        ToIntFunction<PackInfo> packStored) {}
+        PackStored packStored) {
+    /** Told of packs. */
+    @FunctionalInterface
+    public interface PackStored {
+        /** A pack is durable; returns its number in the index. */
+        int stored(PackInfo pack) throws DoppelException;
+    }
+}

@@ -9,12 +9,11 @@ import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
-import io.doppel.vault.internal.index.IndexLoader;
+import io.doppel.vault.internal.index.FooterScan;
 import io.doppel.vault.internal.index.IndexSegments;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.ObjectProblem;
 import io.doppel.vault.internal.meta.VaultMeta;
-import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackReader;
 import io.doppel.vault.internal.tree.NodeSource;
 import java.util.ArrayList;
@@ -110,15 +109,13 @@ public final class Verifier {
         names.addAll(segments.stored());
         for (String name : names) {
             cancel.check();
-            note(IndexSegments.objectName(name), () -> segments.load(name, new ChunkIndex()));
+            note(IndexSegments.objectName(name), () -> segments.check(name));
         }
         PackReader reader = new PackReader(storage, meta.keys());
-        for (ObjectKind kind : ObjectKind.values()) {
-            for (String name : IndexLoader.unknown(storage, kind, index)) {
-                cancel.check();
-                note(kind.objectName(name), () -> reader.open(kind, name));
-            }
-        }
+        new FooterScan(storage, meta.keys(), index).forEachUnknown((kind, name) -> {
+            cancel.check();
+            note(kind.objectName(name), () -> reader.open(kind, name));
+        });
     }
 
     private interface Check {

@@ -40,7 +40,7 @@ final class VersionWalk {
             for (VersionManifest.Disk disk : version.disks()) {
                 survey.walk(root(disk), disk.size(), new TreeSurvey.Visitor() {
                     @Override
-                    public boolean chunk(Entry chunk) {
+                    public boolean chunk(Entry chunk) throws DoppelException {
                         note(chunk.id(), packs);
                         return true;
                     }
@@ -53,7 +53,7 @@ final class VersionWalk {
         return packs;
     }
 
-    private void note(byte[] id, Set<Integer> packs) {
+    private void note(byte[] id, Set<Integer> packs) throws DoppelException {
         index.find(id).forEach(l -> packs.add(l.pack()));
     }
 
@@ -82,7 +82,7 @@ final class VersionWalk {
                 Places places = new Places(disk.key());
                 survey.walk(root(disk), disk.size(), new TreeSurvey.Visitor() {
                     @Override
-                    public boolean chunk(Entry chunk) {
+                    public boolean chunk(Entry chunk) throws DoppelException {
                         String wrong = wrong(chunk);
                         if (wrong != null) {
                             places.add(chunk.offset(), chunk.end(), wrong);
@@ -101,7 +101,7 @@ final class VersionWalk {
         }
 
         /** What is wrong with a chunk, null if nothing is. */
-        private String wrong(Entry chunk) {
+        private String wrong(Entry chunk) throws DoppelException {
             List<Location> copies = index.find(chunk.id());
             if (copies.isEmpty()) {
                 return "no pack holds it";
