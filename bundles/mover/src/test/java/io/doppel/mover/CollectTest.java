@@ -177,6 +177,31 @@ class CollectTest {
     }
 
     @Test
+    void segmentsAndListsDoNotNameWhatIsGoneForEver() throws Exception {
+        byte[] disk = Bytes.made(1, SIZE);
+        String old = backup(disk);
+        backup(changed(disk, 0, 2_000_000, 5));
+        remove(old);
+        long before = bytes("index/");
+        assertTrue(collect().packsDeleted() > 0);
+        assertTrue(bytes("cleared/") > 0);
+        vault.awaitMerge();
+        assertWhole();
+        collect();
+        assertEquals(0, bytes("cleared/"));
+        assertTrue(bytes("index/") < before, () -> bytes("index/") + " of " + before);
+        assertWhole();
+    }
+
+    private long bytes(String folder) {
+        MemoryStorage.Content content = storage.content();
+        return content.names().stream()
+                .filter(n -> n.startsWith(folder))
+                .mapToLong(n -> content.bytes(n).orElseThrow().length)
+                .sum();
+    }
+
+    @Test
     void nodesHaveTwoCopiesAfterwards() throws Exception {
         byte[] disk = Bytes.made(1, 60_000_000);
         String first = backup(disk);

@@ -499,6 +499,9 @@ public final class Vault implements AutoCloseable {
                     }
                 });
             }
+            if (undeleted.isEmpty()) {
+                forgetClearedLists();
+            }
             return List.copyOf(undeleted);
         }
 
@@ -511,6 +514,39 @@ public final class Vault implements AutoCloseable {
         public void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
             Vault.this.publishCleared(packs, walked);
         }
+    }
+
+    /** Once their packs are deleted, lists are named only as long as a segment names such packs, so that these are not looked for. */
+    private synchronized void forgetClearedLists() throws DoppelException {
+        List<String> done = new ArrayList<>();
+        List<String> deleted = new ArrayList<>();
+        for (String id : meta.head().cleared()) {
+            Optional<ClearedList> list = readCleared(id);
+            if (list.isPresent() && !index.segmentsName(numbers(packsOf(list.get())))) {
+                done.add(id);
+                deleted.addAll(packsOf(list.get()));
+            }
+        }
+        for (String id : meta.cleared().stored()) {
+            // a list of an earlier lease that no head names is void, and what is on it is hidden until it is cleared
+            // anew
+            if (!meta.head().cleared().contains(id)
+                    && readCleared(id).filter(this::isVoidAndDone).isPresent()) {
+                meta.cleared().delete(id);
+            }
+        }
+        if (!done.isEmpty()) {
+            meta.publish(HeadChange.forgetting(done));
+            for (String id : done) {
+                meta.cleared().delete(id);
+            }
+            deleted.forEach(clearedPacks::remove);
+        }
+    }
+
+    private boolean isVoidAndDone(ClearedList list) {
+        return list.leaseEpoch() < meta.leaseEpoch()
+                && numbers(packsOf(list)).stream().allMatch(index::isCleared);
     }
 
     private synchronized void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
@@ -537,6 +573,7 @@ public final class Vault implements AutoCloseable {
         openIndex.forgetFresh(leaves);
         names.values().forEach(clearedPacks::addAll);
         index.clear(packs);
+        merger.wake();
     }
 
     /**

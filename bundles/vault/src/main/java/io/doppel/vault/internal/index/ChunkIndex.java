@@ -64,6 +64,49 @@ public final class ChunkIndex {
         }
     }
 
+    /**
+     * How much of a segment leads to packs that are on cleared lists.
+     *
+     * @param entries all its entries
+     * @param cleared those of them
+     */
+    record Use(String segment, long entries, long cleared) {}
+
+    /** How the segments are used. */
+    List<Use> uses() {
+        BitSet gone = absent.gone();
+        List<Use> uses = new ArrayList<>();
+        for (Attached a : attached) {
+            long cleared = 0;
+            for (int pack : a.numbers()) {
+                cleared += gone.get(pack) ? packRecords(pack) : 0;
+            }
+            uses.add(new Use(a.segment().name(), a.segment().entries(), cleared));
+        }
+        return uses;
+    }
+
+    /** Whether a segment names one of these packs. */
+    public boolean segmentsName(Set<Integer> packs) {
+        for (Attached a : attached) {
+            for (int pack : a.numbers()) {
+                if (packs.contains(pack)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private int packRecords(int pack) {
+        lock.readLock().lock();
+        try {
+            return packs.records(pack);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     /** Takes a segment in. What is known of its packs from elsewhere is forgotten as far as it is on the heap. */
     void attach(LocalSegment segment) {
         replace(List.of(), segment);

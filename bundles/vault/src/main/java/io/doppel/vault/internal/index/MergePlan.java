@@ -13,6 +13,9 @@ final class MergePlan {
     /** Most entries of a segment that is made: 12 GiB, which every storage target takes. */
     static final long MOST = 1L << 28;
 
+    /** A segment of so many entries is written in a second. */
+    private static final long SMALL = 1L << 20;
+
     private static final int AT_ONCE = 8;
     private static final int SMALLEST_BITS = 17;
     private static final int STEP_BITS = 3;
@@ -35,6 +38,20 @@ final class MergePlan {
             }
         }
         return List.of();
+    }
+
+    /** Names of segments to write anew without what leads nowhere: small ones at once, large ones when it is a quarter of them. */
+    static List<String> ofUnused(List<ChunkIndex.Use> uses) {
+        List<String> names = new ArrayList<>();
+        long sum = 0;
+        for (ChunkIndex.Use use : uses) {
+            boolean worth = use.cleared() > 0 && (use.entries() <= SMALL || use.cleared() >= use.entries() / 4);
+            if (worth && sum + use.entries() <= MOST) {
+                names.add(use.segment());
+                sum += use.entries();
+            }
+        }
+        return names;
     }
 
     private static List<String> upTo(int size, List<Map.Entry<String, Long>> bySize) {

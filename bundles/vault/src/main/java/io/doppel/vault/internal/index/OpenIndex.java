@@ -155,7 +155,13 @@ public final class OpenIndex {
                 entries.put(s.name(), s.entries());
             }
         }
-        return MergePlan.of(entries);
+        List<String> bySize = MergePlan.of(entries);
+        if (!bySize.isEmpty()) {
+            return bySize;
+        }
+        return MergePlan.ofUnused(index.uses().stream()
+                .filter(u -> entries.containsKey(u.segment()))
+                .toList());
     }
 
     /**

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Verifies a vault: its descriptive objects, its packs byte by byte, and that every version finds all it needs. */
@@ -109,12 +110,15 @@ public final class Verifier {
         names.addAll(segments.stored());
         for (String name : names) {
             cancel.check();
-            note(IndexSegments.objectName(name), () -> segments.check(name));
+            note(
+                    IndexSegments.objectName(name),
+                    () -> segments.check(name),
+                    () -> meta.head().index().contains(name));
         }
         PackReader reader = new PackReader(storage, meta.keys());
         new FooterScan(storage, meta.keys(), index).forEachUnknown((kind, name) -> {
             cancel.check();
-            note(kind.objectName(name), () -> reader.open(kind, name));
+            note(kind.objectName(name), () -> reader.open(kind, name), () -> false);
         });
     }
 
@@ -122,12 +126,17 @@ public final class Verifier {
         void run() throws DoppelException;
     }
 
-    private void note(String object, Check check) throws DoppelException {
+    /** Notes what is wrong; a missing object only if it is needed still, because others are merged and collected meanwhile. */
+    private void note(String object, Check check, BooleanSupplier needed) throws DoppelException {
         try {
             check.run();
         } catch (DoppelException e) {
-            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+            boolean missing = e.is(VaultError.MISSING_OBJECT);
+            if (!e.is(VaultError.DAMAGED_OBJECT) && !missing) {
                 throw e;
+            }
+            if (missing && !needed.getAsBoolean()) {
+                return;
             }
             problems.add(new VerifyReport.Problem(object, e.what()));
         }
