@@ -268,6 +268,12 @@ public final class VaultMeta implements AutoCloseable {
         return List.copyOf(warnings);
     }
 
+    /** Whether the newest head lists an index segment; one that is open for reading only looks whether there is a newer one. */
+    public boolean listsSegment(String name) throws DoppelException {
+        Head newest = readOnly ? heads.newest().head() : head();
+        return newest.index().contains(name);
+    }
+
     /** The cleared lists. */
     public ClearedLists cleared() {
         return cleared;

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Verifies a vault: its descriptive objects, its packs byte by byte, and that every version finds all it needs. */
@@ -110,10 +109,7 @@ public final class Verifier {
         names.addAll(segments.stored());
         for (String name : names) {
             cancel.check();
-            note(
-                    IndexSegments.objectName(name),
-                    () -> segments.check(name),
-                    () -> meta.head().index().contains(name));
+            note(IndexSegments.objectName(name), () -> segments.check(name), () -> meta.listsSegment(name));
         }
         PackReader reader = new PackReader(storage, meta.keys());
         new FooterScan(storage, meta.keys(), index).forEachUnknown((kind, name) -> {
@@ -126,8 +122,12 @@ public final class Verifier {
         void run() throws DoppelException;
     }
 
+    private interface Need {
+        boolean there() throws DoppelException;
+    }
+
     /** Notes what is wrong; a missing object only if it is needed still, because others are merged and collected meanwhile. */
-    private void note(String object, Check check, BooleanSupplier needed) throws DoppelException {
+    private void note(String object, Check check, Need needed) throws DoppelException {
         try {
             check.run();
         } catch (DoppelException e) {
@@ -135,7 +135,7 @@ public final class Verifier {
             if (!e.is(VaultError.DAMAGED_OBJECT) && !missing) {
                 throw e;
             }
-            if (missing && !needed.getAsBoolean()) {
+            if (missing && !needed.there()) {
                 return;
             }
             problems.add(new VerifyReport.Problem(object, e.what()));
