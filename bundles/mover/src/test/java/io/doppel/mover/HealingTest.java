@@ -61,6 +61,50 @@ class HealingTest {
     }
 
     @Test
+    void whatWasFoundDamagedIsStoredAnewAfterARestart() throws Exception {
+        MemoryStorage.Content damaged = withFirstRecordsDamaged();
+        Path own = copyOfState();
+        try (Vault vault = Rig.open(new MemoryStorage(damaged, false), own)) {
+            assertFalse(vault.verify(List.of(), (total, done) -> {}, Rig.NEVER).clean());
+        }
+        try (Vault vault = Rig.open(new MemoryStorage(damaged, false), own)) {
+            String base = List.copyOf(versions.keySet()).get(0);
+            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isPresent());
+            storesAnew(vault);
+        }
+    }
+
+    @Test
+    void whatProvesRightAgainIsTrustedAgain() throws Exception {
+        MemoryStorage.Content damaged = withFirstRecordsDamaged();
+        Path own = copyOfState();
+        String base = List.copyOf(versions.keySet()).get(0);
+        try (Vault vault = Rig.open(new MemoryStorage(damaged, false), own)) {
+            vault.verify(List.of(), (total, done) -> {}, Rig.NEVER);
+        }
+        try (Vault vault = Rig.open(new MemoryStorage(whole.copy(), false), own)) {
+            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isPresent());
+            assertTrue(vault.verify(List.of(), (total, done) -> {}, Rig.NEVER).clean());
+            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isEmpty());
+        }
+        try (Vault vault = Rig.open(new MemoryStorage(whole.copy(), false), own)) {
+            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isEmpty());
+        }
+    }
+
+    private MemoryStorage.Content withFirstRecordsDamaged() {
+        MemoryStorage.Content damaged = whole.copy();
+        for (String object : whole.names()) {
+            if (object.startsWith("data/")) {
+                byte[] bytes = whole.bytes(object).orElseThrow().clone();
+                bytes[100] ^= 1;
+                damaged.overwrite(object, bytes);
+            }
+        }
+        return damaged;
+    }
+
+    @Test
     void whatARestoreFoundDamagedIsStoredAnew() throws Exception {
         MemoryStorage.Content damaged = whole.copy();
         String object = whole.names().stream()
@@ -103,7 +147,9 @@ class HealingTest {
     private Path copyOfState() throws Exception {
         Path own = Files.createTempDirectory(folder, "state");
         for (Path file : Files.list(state).toList()) {
-            Files.copy(file, own.resolve(file.getFileName()));
+            if (Files.isRegularFile(file)) {
+                Files.copy(file, own.resolve(file.getFileName()));
+            }
         }
         return own;
     }

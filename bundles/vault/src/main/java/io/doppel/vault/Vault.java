@@ -9,6 +9,7 @@ import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.DamageFile;
 import io.doppel.vault.internal.index.Merger;
 import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
@@ -69,6 +70,7 @@ public final class Vault implements AutoCloseable {
     private final PackPresence presence;
     private final SharedNodes nodes;
     private final BaseCheck bases;
+    private final DamageFile damageFile;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     /** Names of packs on cleared lists that the head names. */
@@ -101,6 +103,8 @@ public final class Vault implements AutoCloseable {
             hideUnlistedCleared();
             lookForPacks();
         }
+        this.damageFile = new DamageFile(stateDir.resolve("damage"), meta.id(), index);
+        damageFile.load();
         this.bases = new BaseCheck(index, nodes, segmentsLost);
         if (!readOnly()) {
             merger.wake();
@@ -577,7 +581,7 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Verifies objects and versions. As long as the vault is open, what is in packs that are found damaged counts as not stored, so
+     * Verifies objects and versions. What is found damaged counts as not stored from now on, also after a restart of this server, so
      * that it is stored again by whoever reads it.
      *
      * @param versionIds the versions to check with all they need; empty for the whole vault
@@ -590,7 +594,16 @@ public final class Vault implements AutoCloseable {
         meta.requireOpen();
         openIndex.distrust(OpenIndex.namesAmong(
                 report.problems().stream().map(VerifyReport.Problem::object).toList()));
+        saveDamage();
         return report;
+    }
+
+    private void saveDamage() {
+        try {
+            damageFile.save();
+        } catch (DoppelException e) {
+            LOG.warn("Vault {}: what was found damaged is forgotten at the next start: {}", id(), e.getMessage());
+        }
     }
 
     /** Key slots and key epochs, as long as the vault is open. */
@@ -696,6 +709,7 @@ public final class Vault implements AutoCloseable {
             merger.close();
             sessions.values().forEach(Session::close);
             listLeftovers();
+            saveDamage();
         } catch (RuntimeException | Error e) {
             // what the sessions stored may be in no index segment
             meta.keepLease(e);

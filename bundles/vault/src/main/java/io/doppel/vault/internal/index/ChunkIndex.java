@@ -228,6 +228,15 @@ public final class ChunkIndex {
         }
     }
 
+    /** All of these packs were read and proved: what is distrusted in them is what was found, and nothing else. */
+    public synchronized void verified(Set<Integer> packs, Damage found) {
+        distrust(found);
+        Damage rest = distrusted.keeping(p -> !packs.contains(p)).plus(found);
+        if (!rest.equals(distrusted)) {
+            distrusted = rest;
+        }
+    }
+
     /** What is distrusted by now. */
     public Damage distrusted() {
         return distrusted;

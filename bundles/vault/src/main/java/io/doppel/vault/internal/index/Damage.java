@@ -3,6 +3,8 @@ package io.doppel.vault.internal.index;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /**
  * What cannot be read.
@@ -54,6 +56,12 @@ public record Damage(Set<Integer> packs, Set<Place> records) {
         since.removeAll(earlier.packs);
         records.stream().filter(r -> !earlier.records.contains(r)).forEach(r -> since.add(r.pack()));
         return since;
+    }
+
+    Damage keeping(IntPredicate wanted) {
+        return new Damage(
+                packs.stream().filter(wanted::test).collect(Collectors.toSet()),
+                records.stream().filter(r -> wanted.test(r.pack())).collect(Collectors.toSet()));
     }
 
     boolean covers(Damage other) {

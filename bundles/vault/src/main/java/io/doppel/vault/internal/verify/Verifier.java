@@ -68,7 +68,7 @@ public final class Verifier {
         pass.run(packs);
         problems.addAll(pass.problems());
         Damage damage = pass.damage();
-        index.distrust(damage);
+        index.verified(packs, damage);
         VersionWalk.Check check = walk.check(damage);
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
             versionProblems.put(e.getKey(), check.problems(e.getValue()));
