@@ -170,6 +170,10 @@ class MergeTest {
         assertTrue(merging.await(1, TimeUnit.MINUTES));
         Thread closing = new Thread(merger::close);
         closing.start();
+        while (closing.getState() != Thread.State.WAITING) {
+            // it waits for the merge only after it has told it to end
+            Thread.sleep(1);
+        }
         goOn.countDown();
         closing.join(TimeUnit.MINUTES.toMillis(1));
         assertFalse(closing.isAlive());
