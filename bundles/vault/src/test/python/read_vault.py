@@ -233,7 +233,8 @@ class Vault:
         self.mac_key = hkdf(self.master, b"", "doppel/v1/mac")
         self.read_config(self.either("config", f"copies/{self.id[:8]}.config", self.check_signature))
         self.check_slots()
-        self.id_key, self.roots = self.keyring()
+        self.roots = {0: self.master}
+        self.take_keyring()
         self.head = self.newest_head()
         self.packs, self.places, self.pack_keys = {}, defaultdict(list), {}
         for segment in self.head["index"]:
@@ -320,20 +321,37 @@ class Vault:
             except Damage as e:
                 self.warnings.append(str(e))
 
-    def keyring(self):
+    def keyring_generations(self):
+        """The generations of which there is the keyring or its copy, as the eight digits in their names."""
         mark = self.id[:8]
         rings = self.folder.names("keyring", mark + "([0-9a-f]{8})")
         rings |= self.folder.names("copies", mark + "([0-9a-f]{8})[.]keyring")
-        generation = max((match[1] for match in rings.values()), default="00000001")
-        self.roots = {0: self.master}
+        return sorted({match[1] for match in rings.values()}) or ["00000001"]
 
-        def keys(name):
-            ring, _ = self.sealed(name, KEYRING)
-            with reading(name):
-                check(ring["generation"] == int(generation, 16), name, "is another generation")
-                return unbase64(ring["idKey"], 32), {e["epoch"]: unbase64(e["root"], 32) for e in ring["epochs"]}
+    def keyring_names(self, generation):
+        return f"keyring/{self.id[:8]}{generation}", f"copies/{self.id[:8]}{generation}.keyring"
 
-        return self.either(f"keyring/{mark}{generation}", f"copies/{mark}{generation}.keyring", keys)
+    def read_keyring(self, name, generation):
+        """K_id, and the encryption roots by key epoch."""
+        ring, _ = self.sealed(name, KEYRING)
+        with reading(name):
+            check(ring["generation"] == int(generation, 16), name, "is another generation")
+            return unbase64(ring["idKey"], 32), {e["epoch"]: unbase64(e["root"], 32) for e in ring["epochs"]}
+
+    def take_keyring(self):
+        """Goes on with the keyring that counts now."""
+        generation = self.keyring_generations()[-1]
+        names = self.keyring_names(generation)
+        self.id_key, roots = self.either(*names, lambda name: self.read_keyring(name, generation))
+        self.generation = generation
+        self.roots = {0: self.master, **roots}
+
+    def root(self, epoch, name):
+        """The root of a key epoch, which may have begun since the keyring was read."""
+        if epoch not in self.roots and self.keyring_generations()[-1] > self.generation:
+            self.take_keyring()
+        check(epoch in self.roots, name, f"names key epoch {epoch}, which no keyring has")
+        return self.roots[epoch]
 
     def sealed(self, name, kind):
         """The JSON object in a sealed object, and the hex SHA-256 of the object."""
@@ -343,7 +361,8 @@ class Vault:
             magic, form, found, codec, zero, epoch, raw, salt, zeros = struct.unpack(">4s4BII32s8s", header)
             check((magic, form, zero, zeros) == (b"DPLO", 1, 0, bytes(8)), name, "is no sealed object of format 1")
             check(found == kind, name, "is an object of another kind")
-            key = AESGCM(hkdf(self.roots[epoch], salt, "doppel/v1/object"))
+            check((epoch == 0) == (kind == KEYRING), name, "is of an impossible key epoch")
+            key = AESGCM(hkdf(self.root(epoch, name), salt, "doppel/v1/object"))
             plain = key.decrypt(bytes(12), blob[56:], header + name.encode())
             return json.loads(decompress(codec, plain, raw)), hashlib.sha256(blob).hexdigest()
 
@@ -406,7 +425,8 @@ class Vault:
             start, found, zeros, epoch, salt, more_zeros = struct.unpack(">8sB3sI32s16s", header)
             check((start, found, zeros, more_zeros) == (magic, kind, bytes(3), bytes(16)), name, "its header is wrong")
             check(salt[:16].hex() == os.path.basename(name), name, "is not what was stored under this name")
-            return AESGCM(hkdf(self.roots[epoch], salt, info))
+            check(epoch > 0, name, "is of an impossible key epoch")
+            return AESGCM(hkdf(self.root(epoch, name), salt, info))
 
     def frame(self, name, blob, magic, kind, info):
         """The key, the first five fields of the trailer and the footer's plaintext of a pack or index segment."""

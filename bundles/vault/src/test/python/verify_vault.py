@@ -49,6 +49,18 @@ def verify_copies(vault):
         check(len(packs) != 1, f"node {record_id.hex()}", "has only one copy")
 
 
+def verify_keyrings(vault):
+    """§3. Every generation is there twice, has all keys of the one before, and was never another."""
+    generations = vault.keyring_generations()
+    check([int(g, 16) for g in generations] == list(range(1, len(generations) + 1)), "keyring/", "one is missing")
+    id_key, roots = vault.id_key, {}
+    for generation in generations:
+        for name in vault.keyring_names(generation):
+            found_id_key, found = vault.read_keyring(name, generation)
+            check(found_id_key == id_key and roots.items() <= found.items(), name, "lacks keys of one before")
+        roots = found
+
+
 def verify_cuts(vault, disk):
     """§4. Cuts and holes must be a function of the content."""
     keys = hkdf(vault.id_key, b"", "doppel/v1/chunker")
@@ -98,6 +110,7 @@ def verify(vault):
         except Damage as e:
             problems.append(str(e))
 
+    attempt(verify_keyrings, vault)
     for pack in vault.packs.values():
         attempt(verify_pack, vault, pack)
     attempt(verify_copies, vault)

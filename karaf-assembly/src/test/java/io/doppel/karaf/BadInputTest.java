@@ -352,6 +352,48 @@ class BadInputTest {
         mustRestore(shell.backup("h/of keyless", "keyless"), "of keyless");
     }
 
+    /** docs/keys.md: what is refused, and how somebody gets in who has nothing but the recovery key. */
+    @Test
+    void keysAreChangedAndTheRecoveryKeyAloneGetsIn() throws Exception {
+        passphraseVault("keyed");
+        String recovery = vaults.resolve("recovery.txt").toString();
+        shell.succeed("doppel:key-export", "keyed", "--file", recovery);
+        shell.succeed("doppel:key-passwd", "keyed", "--passphrase-file", secret("newer"));
+        shell.succeed("doppel:key-rotate", "keyed");
+        shell.succeed("doppel:key-epoch", "keyed");
+        String own = ownSlot("keyed");
+        shell.fail("DPL-VLT-0043", "doppel:key-remove", "keyed", own, "--yes");
+        shell.fail("DPL-VLT-0042", "doppel:key-remove", "keyed", "recovery key", "--yes");
+        String version = shell.backup("h/of keyed", "keyed");
+        shell.succeed("doppel:vault-remove", "keyed", "--yes");
+
+        shell.fail("DPL-VLT-0004", addVault("keyed", "--attach", "--passphrase-file", secret("right")));
+        shell.succeed(addVault("keyed", "--read-only", "--passphrase-file", recovery));
+        assertTrue(versionsOf("keyed").contains(version));
+        shell.fail("DPL-VLT-0008", "doppel:key-epoch", "keyed");
+        shell.succeed("doppel:vault-remove", "keyed", "--yes");
+
+        shell.succeed(addVault("keyed", "--attach", "--passphrase-file", recovery));
+        assertNotEquals(own, ownSlot("keyed"));
+        shell.succeed("doppel:key-remove", "keyed", own, "--yes");
+        assertEquals(3, shell.ask("doppel:key-list", "keyed").size());
+        String log = server.log();
+        assertTrue(log.contains("asked for key-rotate of vault 'keyed'"), log);
+        assertFalse(log.contains("User 'unknown'"), log);
+        assertTrue(log.contains("removed key slot " + own), log);
+        assertFalse(log.contains("newer words")
+                || log.contains(Files.readString(Path.of(recovery)).strip()));
+    }
+
+    private static String ownSlot(String vault) throws Exception {
+        for (JsonNode slot : shell.ask("doppel:key-list", vault)) {
+            if (slot.path("own").asBoolean()) {
+                return slot.path("id").asText();
+            }
+        }
+        throw new AssertionError("no slot is this server's own");
+    }
+
     /** A vault with a passphrase and a version of a machine of its own. */
     private static Path passphraseVault(String name) throws Exception {
         image(machines.resolve("of " + name + "/disk.img"), MIB);

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.Session;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,12 +127,28 @@ class ConsoleTest {
         shell.command(List.of("script", "-qec", steps, "/dev/null"));
         shell.environment().put("TERM", "xterm");
         Process process = shell.redirectErrorStream(true).start();
+        // what is typed before the prompt is there would be echoed into the greeting
+        String shown = until(process.getInputStream(), "@doppel()");
         process.getOutputStream().write("logout\n".getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
-        String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        shown += new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), shown);
         assertTrue(shown.contains("'help doppel' lists the commands"), shown);
         assertTrue(shown.endsWith(" status 0\r\nas before\r\n"), shown);
+    }
+
+    /** What comes up to and with a text; everything if it never comes. */
+    private static String until(InputStream in, String wanted) throws IOException {
+        ByteArrayOutputStream seen = new ByteArrayOutputStream();
+        int b = in.read();
+        while (b >= 0) {
+            seen.write(b);
+            if (seen.toString(StandardCharsets.UTF_8).endsWith(wanted)) {
+                break;
+            }
+            b = in.read();
+        }
+        return seen.toString(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -12,6 +12,7 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDist
 
 import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
+import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.vault.VaultService;
 import io.doppel.spi.hypervisor.HypervisorType;
@@ -49,6 +50,9 @@ public class ServiceWiringTest {
 
     @Inject
     private VaultService vaults;
+
+    @Inject
+    private RetentionService retention;
 
     @Inject
     private SecretStore secrets;
@@ -107,6 +111,7 @@ public class ServiceWiringTest {
         assertNotNull(jobs);
         assertNotNull(inventory);
         assertNotNull(vaults);
+        assertNotNull(retention);
         assertNotNull(secrets);
     }
 

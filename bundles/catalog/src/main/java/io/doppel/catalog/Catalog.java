@@ -42,6 +42,9 @@ public interface Catalog extends AutoCloseable {
     /** The change bases. */
     BaseRecords bases();
 
+    /** What decides which versions are kept. */
+    RetentionRecords retention();
+
     /** Shuts the database down. A second close does nothing. */
     @Override
     void close();

@@ -2,6 +2,7 @@ package io.doppel.catalog;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.VersionView;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -26,4 +27,7 @@ public interface VersionRecords {
 
     /** Number of versions known of a vault. */
     int count(String vault) throws DoppelException;
+
+    /** Forgets versions of a vault; those that are not known are none of it. */
+    void remove(String vault, Collection<String> ids) throws DoppelException;
 }

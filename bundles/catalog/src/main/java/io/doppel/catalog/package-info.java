@@ -1,4 +1,4 @@
-/** What the server remembers: hosts, vaults, definitions, runs, versions. Never secrets. */
+/** What the server remembers: hosts, vaults, definitions, runs, versions, retention. Never secrets. */
 @Export
 @Version("1.0.0")
 package io.doppel.catalog;

@@ -3,22 +3,18 @@ package io.doppel.mover;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskReader;
+import io.doppel.vault.RateLimit;
 import java.util.List;
 
 /** A source that counts, keeps to a rate and stops when told to. */
 final class MeteredReader implements DiskReader {
-    /** Throws when reading shall stop. */
-    @FunctionalInterface
-    interface Stop {
-        void check() throws DoppelException;
-    }
 
     private final DiskReader source;
     private final Meter meter;
     private final RateLimit limit;
-    private final Stop stop;
+    private final RateLimit.Stop stop;
 
-    MeteredReader(DiskReader source, Meter meter, RateLimit limit, Stop stop) {
+    MeteredReader(DiskReader source, Meter meter, RateLimit limit, RateLimit.Stop stop) {
         this.source = source;
         this.meter = meter;
         this.limit = limit;

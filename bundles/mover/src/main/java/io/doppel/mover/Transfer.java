@@ -7,6 +7,7 @@ import io.doppel.spi.disk.DiskWriter;
 import io.doppel.spi.processor.TransferMonitor;
 import io.doppel.spi.processor.TransferResult;
 import io.doppel.vault.DiskTree;
+import io.doppel.vault.RateLimit;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.WriteSession;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskWriter;
 import io.doppel.spi.processor.TransferResult;
+import io.doppel.vault.RateLimit;
 import io.doppel.vault.VersionDisk;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +19,13 @@ final class WriteWork implements DiskWork {
     private final DiskWriter target;
     private final Meter meter;
     private final RateLimit limit;
-    private final MeteredReader.Stop stop;
+    private final RateLimit.Stop stop;
     private final SegmentWalk segments;
     /** CRC-32C of the data of each segment that has any, by the segment's start. */
     private final Map<Long, Long> checksums = new ConcurrentHashMap<>();
 
     WriteWork(
-            String diskKey,
-            VersionDisk source,
-            DiskWriter target,
-            Meter meter,
-            RateLimit limit,
-            MeteredReader.Stop stop) {
+            String diskKey, VersionDisk source, DiskWriter target, Meter meter, RateLimit limit, RateLimit.Stop stop) {
         this.diskKey = diskKey;
         this.source = source;
         this.target = target;

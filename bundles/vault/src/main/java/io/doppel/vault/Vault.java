@@ -2,16 +2,23 @@ package io.doppel.vault;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.internal.collect.CollectedVault;
+import io.doppel.vault.internal.collect.Collector;
+import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Merger;
 import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
+import io.doppel.vault.internal.meta.ClearedList;
 import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
+import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordReader;
@@ -25,14 +32,20 @@ import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,14 +72,19 @@ public final class Vault implements AutoCloseable {
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     /** Whether packs are being looked for that broken segments told of. */
     private boolean adopting;
+    /** Names of packs on cleared lists that the head names. */
+    private final Set<String> clearedPacks = ConcurrentHashMap.newKeySet();
+
+    private final VersionUse versionUse = new VersionUse();
+    private final AtomicBoolean collecting = new AtomicBoolean();
 
     private Vault(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
         this.storage = storage;
         this.meta = meta;
         this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
         this.index = openIndex.chunks();
-        this.merger =
-                new Merger(openIndex, () -> meta.head().index(), this::replaceIndex, pack -> false, this::warnOfMerge);
+        this.merger = new Merger(
+                openIndex, () -> meta.head().index(), this::replaceIndex, clearedPacks::contains, this::warnOfMerge);
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
@@ -79,6 +97,7 @@ public final class Vault implements AutoCloseable {
                 openIndex.sweep(meta.head().index());
             }
             adopt(segmentsLost || meta.leaseWasUnclean());
+            hideUnlistedCleared();
             lookForPacks();
         }
         this.bases = new BaseCheck(index, nodes, segmentsLost);
@@ -130,9 +149,13 @@ public final class Vault implements AutoCloseable {
      * @param newest whether there surely is no newer head; otherwise a missing segment is a failure
      */
     private boolean load(Head head, boolean newest) throws DoppelException {
+        for (String list : head.cleared()) {
+            readCleared(list).ifPresent(c -> clearedPacks.addAll(packsOf(c)));
+        }
         openIndex.load(head.index(), newest).stream()
                 .filter(w -> !warnings.contains(w))
                 .forEach(warnings::add);
+        index.clear(numbers(clearedPacks));
         return !openIndex.broken().isEmpty();
     }
 
@@ -164,9 +187,43 @@ public final class Vault implements AutoCloseable {
     private void adopt(boolean needed) throws DoppelException {
         if (needed) {
             adopting = true;
-            openIndex.adopt(name -> false, this::packStored);
+            openIndex.adopt(clearedPacks::contains, this::packStored);
             adopting = false;
         }
+    }
+
+    /** A cleared list; none, with a warning, if it cannot be read: then its packs are missing like others that somebody deleted. */
+    private Optional<ClearedList> readCleared(String id) throws DoppelException {
+        try {
+            return Optional.of(meta.cleared().get(id));
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                throw e;
+            }
+            String warning = e.code().id() + ": " + e.what();
+            if (!warnings.contains(warning)) {
+                warnings.add(warning);
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** What is on a list that no head names may have been cleared by a head that cannot be read any more. */
+    private void hideUnlistedCleared() throws DoppelException {
+        for (String list : meta.cleared().stored()) {
+            if (!meta.head().cleared().contains(list)) {
+                Optional<ClearedList> unlisted = readCleared(list);
+                unlisted.ifPresent(c -> index.hide(numbers(packsOf(c))));
+            }
+        }
+    }
+
+    private static List<String> packsOf(ClearedList list) {
+        return Stream.concat(list.data().stream(), list.tree().stream()).toList();
+    }
+
+    private Set<Integer> numbers(Collection<String> packs) {
+        return packs.stream().map(index::packNumber).filter(n -> n >= 0).collect(Collectors.toSet());
     }
 
     /** Finds out which packs are lost; gives a warning for each that was not known to be. */
@@ -234,7 +291,11 @@ public final class Vault implements AutoCloseable {
 
     /** Bytes of all packs that are known. */
     public long packBytes() {
-        return index.packBytes();
+        long sum = 0;
+        for (int i = 0; i < index.packCount(); i++) {
+            sum += index.isCleared(i) ? 0 : index.packSize(i);
+        }
+        return sum;
     }
 
     /**
@@ -258,13 +319,17 @@ public final class Vault implements AutoCloseable {
 
     /** Starts to store a machine. */
     public WriteSession begin() throws DoppelException {
-        if (readOnly()) {
-            throw new DoppelException(VaultError.READ_ONLY, "Vault " + id() + " is open for reading only");
-        }
+        requireWritable();
         meta.checkLease();
         Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
         sessions.put(session.id(), session);
         return session;
+    }
+
+    private void requireWritable() throws DoppelException {
+        if (readOnly()) {
+            throw new DoppelException(VaultError.READ_ONLY, "Vault " + id() + " is open for reading only");
+        }
     }
 
     /** The open session of that id. */
@@ -336,12 +401,144 @@ public final class Vault implements AutoCloseable {
                         VaultError.NO_DISK, "Version " + versionId + " has no disk '" + diskKey + "'"));
     }
 
-    /** Opens a disk of a version for reading; the caller closes it. */
+    /** Opens a disk of a version for reading; the caller closes it. Until then the version is not removed. */
     public VersionDisk openDisk(String versionId, String diskKey) throws DoppelException {
-        VersionManifest.Disk disk = disk(versionId, diskKey);
-        byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
-        TreeReader tree = new TreeReader(nodes, root, disk.size());
-        return new StoredDisk(tree, index, this::newRecordReader);
+        VersionUse.Use use = versionUse.begin(versionId);
+        boolean done = false;
+        try {
+            VersionManifest.Disk disk = disk(versionId, diskKey);
+            byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+            TreeReader tree = new TreeReader(nodes, root, disk.size());
+            VersionDisk open = new StoredDisk(tree, index, this::newRecordReader, use);
+            done = true;
+            return open;
+        } finally {
+            if (!done) {
+                use.close();
+            }
+        }
+    }
+
+    /**
+     * Removes versions, all of them or none. Their space is given back by {@link #collect}.
+     *
+     * @throws DoppelException {@link VaultError#NO_VERSION}; {@link VaultError#IN_USE} if a session or an open disk needs one of them;
+     *     {@link VaultError#READ_ONLY}; {@link VaultError#LEASE_LOST}; the storage's failures, after which it may turn out that they are
+     *     removed all the same
+     */
+    public void remove(Collection<String> ids) throws DoppelException {
+        requireWritable();
+        for (String id : ids) {
+            listed(id);
+        }
+        versionUse.leave(ids);
+        boolean open = true;
+        try {
+            synchronized (this) {
+                meta.publish(HeadChange.removing(ids));
+            }
+            open = false;
+        } catch (DoppelException e) {
+            open = !e.is(StorageError.FULL) && !e.is(VaultError.LEASE_LOST);
+            throw e;
+        } finally {
+            if (!open) {
+                versionUse.decided(ids);
+            }
+        }
+        meta.deleteVersions(ids);
+    }
+
+    /**
+     * Gives back the space of what no version needs, beside sessions and readers. What has been freed stays freed, whatever happens later.
+     *
+     * @throws DoppelException {@link VaultError#BUSY} if this goes on already; {@link VaultError#UNKNOWN_NEED}; {@link
+     *     VaultError#READ_ONLY}; {@link VaultError#LEASE_LOST}; whatever the token throws; the storage's failures
+     */
+    public CollectReport collect(CollectOptions options, CollectProgress progress, CancelToken cancel)
+            throws DoppelException {
+        requireWritable();
+        if (!collecting.compareAndSet(false, true)) {
+            throw new DoppelException(VaultError.BUSY, "Vault " + id() + " is being purged");
+        }
+        try {
+            Collector collector =
+                    new Collector(new Collected(), storage, meta.keys(), index, nodes, options, progress, cancel);
+            return collector.run();
+        } finally {
+            collecting.set(false);
+        }
+    }
+
+    private final class Collected implements CollectedVault {
+        @Override
+        public List<String> versionIds() {
+            return Vault.this.versionIds();
+        }
+
+        @Override
+        public VersionManifest version(String id) throws DoppelException {
+            return Vault.this.version(id);
+        }
+
+        @Override
+        public BitSet packsOfSessions() {
+            BitSet all = new BitSet();
+            sessions.values().forEach(s -> all.or(s.usedPacks()));
+            return all;
+        }
+
+        @Override
+        public List<ObjectInfo> adoptStrays() throws DoppelException {
+            openIndex.adopt(
+                    name -> clearedPacks.contains(name)
+                            || sessions.values().stream().anyMatch(own -> own.isWriting(name)),
+                    Vault.this::packStored);
+            Queue<ObjectInfo> undeleted = new ConcurrentLinkedQueue<>();
+            for (ObjectKind kind : ObjectKind.values()) {
+                storage.list(kind.folder(), o -> {
+                    if (clearedPacks.contains(o.name().substring(o.name().lastIndexOf('/') + 1))) {
+                        undeleted.add(o);
+                    }
+                });
+            }
+            return List.copyOf(undeleted);
+        }
+
+        @Override
+        public void packStored(PackInfo info) throws DoppelException {
+            Vault.this.packStored(info);
+        }
+
+        @Override
+        public void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
+            Vault.this.publishCleared(packs, walked);
+        }
+    }
+
+    private synchronized void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
+        Map<ObjectKind, List<String>> names = packs.stream()
+                .collect(Collectors.groupingBy(
+                        index::packKind, Collectors.mapping(index::packName, Collectors.toList())));
+        String list = meta.cleared()
+                .put(
+                        meta.leaseEpoch(),
+                        names.getOrDefault(ObjectKind.DATA, List.of()),
+                        names.getOrDefault(ObjectKind.NODE, List.of()));
+        Optional<OpenIndex.Written> segment = openIndex.write(p -> !packs.contains(index.packNumber(p.name())));
+        List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
+        try {
+            meta.publish(HeadChange.clearing(list, added, walked));
+        } catch (DoppelException e) {
+            if (e.is(VaultError.MOVED_ON)) {
+                meta.cleared().delete(list);
+            }
+            throw e;
+        }
+        segment.ifPresent(openIndex::listed);
+        openIndex.forgetFresh(p -> packs.contains(index.packNumber(p.name())));
+        names.values().forEach(clearedPacks::addAll);
+        index.clear(packs);
     }
 
     /**
@@ -353,12 +550,23 @@ public final class Vault implements AutoCloseable {
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
+        VerifyReport report =
+                new Verifier(storage, meta, index, nodes, this::listsSegment).verify(versionIds, progress, cancel);
         // without keys, all looks damaged
         meta.requireOpen();
         openIndex.distrust(OpenIndex.namesAmong(
                 report.problems().stream().map(VerifyReport.Problem::object).toList()));
         return report;
+    }
+
+    /** Key slots and key epochs, as long as the vault is open. */
+    public VaultKeys keys() {
+        return meta.admin();
+    }
+
+    private boolean listsSegment(String name) throws DoppelException {
+        refresh();
+        return meta.head().index().contains(name);
     }
 
     /** The recovery key as text, in an array that the caller clears. */
@@ -400,7 +608,15 @@ public final class Vault implements AutoCloseable {
 
     private VaultParts parts() {
         return new VaultParts(
-                id(), storage, meta.keys(), index, Codec.byName(meta.compression()), nodes, bases, this::packStored);
+                id(),
+                storage,
+                meta.keys(),
+                index,
+                Codec.byName(meta.compression()),
+                nodes,
+                bases,
+                versionUse,
+                this::packStored);
     }
 
     private int packStored(PackInfo info) throws DoppelException {

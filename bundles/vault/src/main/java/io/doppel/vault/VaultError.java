@@ -105,7 +105,61 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0025",
             true,
             "The copy of the vault's index in the server's data folder cannot be written or read.",
-            "Check the disk, the permissions and the free space of the server's data folder: the index takes about 270 MiB there for each TiB of unique data. Nothing in the vault is concerned.");
+            "Check the disk, the permissions and the free space of the server's data folder: the index takes about 270 MiB there for each TiB of unique data. Nothing in the vault is concerned."),
+    /** Something was published in between. */
+    MOVED_ON(
+            "DPL-VLT-0019",
+            true,
+            "The vault changed while space was being given back.",
+            "Run the purge again; nothing was lost, and what was done already stays done."),
+    /** A tree cannot be read. */
+    UNKNOWN_NEED(
+            "DPL-VLT-0020",
+            false,
+            "What a version needs cannot be told, because a part of its tree is damaged; nothing was deleted.",
+            "Validate the vault. Back up the machine again, which stores what is still on its disks anew, or remove that version; then purge again."),
+    /** A version is needed. */
+    IN_USE(
+            "DPL-VLT-0021",
+            true,
+            "The version is in use.",
+            "Wait until the backup or restore that uses it has ended, or end its hold, and try again."),
+    /** Two collections at once. */
+    BUSY(
+            "DPL-VLT-0022",
+            true,
+            "Space is being given back in this vault already.",
+            "Wait until that purge has ended, or cancel it."),
+    /** No such key slot. */
+    NO_SLOT(
+            "DPL-VLT-0041",
+            false,
+            "The vault has no such key slot, or more than one of that label.",
+            "List the slots with doppel:key-list and use the id of one."),
+    /** A slot without which people are locked out. */
+    LAST_SLOT(
+            "DPL-VLT-0042",
+            false,
+            "The key slot stays, because without it nobody could open the vault when this server is lost.",
+            "Add another one first: doppel:key-add, with --recovery for a slot of the recovery key."),
+    /** The slot that this server opens the vault with. */
+    OWN_SLOT(
+            "DPL-VLT-0043",
+            false,
+            "The key slot is that of this server's own key file.",
+            "To replace key file and slot by new ones, use doppel:key-rotate; to end this server's use of the vault, doppel:vault-remove, then remove its slot from another server."),
+    /** What was written does not come back as it should. */
+    SLOT_NOT_PROVEN(
+            "DPL-VLT-0044",
+            false,
+            "A new key slot did not open the vault when it was read back; the old one was left as it is.",
+            "Validate the vault and check the target's disks, then try again."),
+    /** Two slots would have one name. */
+    SLOT_EXISTS(
+            "DPL-VLT-0045",
+            false,
+            "The vault has a key slot of that label already.",
+            "Use another label, or doppel:key-passwd to change that slot's passphrase.");
 
     private final String id;
     private final boolean retryable;

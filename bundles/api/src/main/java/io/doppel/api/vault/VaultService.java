@@ -41,4 +41,48 @@ public interface VaultService {
      * @return number of versions found
      */
     int rebuildCatalogue(String vault) throws DoppelException;
+
+    /** The key slots of a vault: what opens it. */
+    List<KeySlotView> keySlots(String vault) throws DoppelException;
+
+    /**
+     * Adds a passphrase.
+     *
+     * @param label for people; of no other slot
+     * @param passphrase not empty; the caller clears it
+     */
+    KeySlotView addPassphrase(String vault, String label, char[] passphrase) throws DoppelException;
+
+    /** Adds a slot of the recovery key, for a vault whose own is damaged or gone. */
+    KeySlotView addRecoverySlot(String vault) throws DoppelException;
+
+    /**
+     * Removes a key slot. This does not keep those out who have a copy of the slot and what opens it.
+     *
+     * @param slot its id or label; never the last that people can use, that of the recovery key or this server's own
+     */
+    KeySlotView removeKeySlot(String vault, String slot) throws DoppelException;
+
+    /**
+     * Replaces a passphrase.
+     *
+     * @param slot id or label of its slot; empty if the vault has only one of a passphrase
+     * @param passphrase not empty; the caller clears it
+     * @return the new slot
+     */
+    KeySlotView changePassphrase(String vault, Optional<String> slot, char[] passphrase) throws DoppelException;
+
+    /**
+     * Replaces this server's key file of a vault, and its slot.
+     *
+     * @return the new slot
+     */
+    KeySlotView rotateMachineKey(String vault) throws DoppelException;
+
+    /**
+     * Begins a key epoch: what is stored from now on is encrypted under a new root. What was stored stays as it is.
+     *
+     * @return its number
+     */
+    int startKeyEpoch(String vault) throws DoppelException;
 }

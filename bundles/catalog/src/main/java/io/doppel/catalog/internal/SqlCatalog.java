@@ -6,6 +6,7 @@ import io.doppel.catalog.BaseRecords;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.NamedRecords;
+import io.doppel.catalog.RetentionRecords;
 import io.doppel.catalog.RunRecords;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.catalog.VersionRecords;
@@ -19,6 +20,7 @@ public final class SqlCatalog implements Catalog {
     private final RunRecords runs;
     private final VersionRecords versions;
     private final BaseRecords bases;
+    private final RetentionRecords retention;
 
     private SqlCatalog(DerbyDatabase database) throws DoppelException {
         this.database = database;
@@ -28,6 +30,7 @@ public final class SqlCatalog implements Catalog {
         runs = new SqlRuns(database);
         versions = new SqlVersions(database);
         bases = new SqlBases(database);
+        retention = new SqlRetention(database);
     }
 
     /** Brings the database to this version's schema; closes it if that fails. */
@@ -73,6 +76,11 @@ public final class SqlCatalog implements Catalog {
     @Override
     public BaseRecords bases() {
         return bases;
+    }
+
+    @Override
+    public RetentionRecords retention() {
+        return retention;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,14 +25,27 @@ final class SqlVersions implements VersionRecords {
     @Override
     public void put(VersionView version) throws DoppelException {
         database.change(connection -> {
-            try (PreparedStatement delete =
-                    connection.prepareStatement("DELETE FROM versions WHERE vault = ? AND id = ?")) {
-                delete.setString(1, version.vault());
-                delete.setString(2, version.id());
-                delete.executeUpdate();
-            }
+            remove(connection, version.vault(), version.id());
             insert(connection, version);
         });
+    }
+
+    @Override
+    public void remove(String vault, Collection<String> ids) throws DoppelException {
+        database.change(connection -> {
+            for (String id : ids) {
+                remove(connection, vault, id);
+            }
+        });
+    }
+
+    private static void remove(Connection connection, String vault, String id) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM versions WHERE vault = ? AND id = ?")) {
+            delete.setString(1, vault);
+            delete.setString(2, id);
+            delete.executeUpdate();
+        }
     }
 
     @Override

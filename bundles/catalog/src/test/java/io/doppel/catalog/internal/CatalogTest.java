@@ -17,6 +17,9 @@ import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.CatalogError;
 import io.doppel.catalog.HostRecord;
+import io.doppel.catalog.PinRecord;
+import io.doppel.catalog.PolicyRecord;
+import io.doppel.catalog.RetentionRecords;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.spi.hypervisor.BaseToken;
 import java.nio.file.Files;
@@ -258,6 +261,47 @@ class CatalogTest {
         assertEquals(List.of(fresh), catalog.bases().find("h", "m", "vault-1"));
         assertEquals(List.of(other), catalog.bases().find("h", "m", "vault-2"));
         assertEquals(List.of(), catalog.bases().find("g", "m", "vault-1"));
+    }
+
+    @Test
+    void policiesRolesAndPinsOutliveTheVaultsVersionsAndItsName() throws Exception {
+        var ofRole = new PolicyRecord(new PolicyRecord.Scope("", "OFFSITE", "", ""), Map.of("keep-last", "3"));
+        var ofVault = new PolicyRecord(new PolicyRecord.Scope("id1", "", "", ""), Map.of("keep-last", "4"));
+        var ofMachine =
+                new PolicyRecord(new PolicyRecord.Scope("id1", "", "hö", "m".repeat(1000)), Map.of("keep-last", "5"));
+        PinRecord old = new PinRecord("id1", "aa", "before the move", "admin", AT);
+        PinRecord pin = new PinRecord("id1", "bb", "r".repeat(1000), "who ü", AT.plusSeconds(1));
+        RetentionRecords retention = catalog.retention();
+        for (PolicyRecord policy : List.of(ofMachine, ofVault, ofRole)) {
+            retention.putPolicy(new PolicyRecord(policy.scope(), Map.of("keep-last", "9")));
+            retention.putPolicy(policy);
+        }
+        retention.putRole("id1", "ONSITE");
+        retention.putRole("id1", "OFFSITE");
+        retention.putTrusted("id1", AT);
+        retention.putTrusted("id1", AT.plusSeconds(5));
+        retention.putPin(new PinRecord("id1", "aa", "other", "other", Instant.EPOCH));
+        retention.putPin(old);
+        retention.putPin(pin);
+        catalog.vaults().add(new VaultRecord("v1", "id1", "local", Map.of(), false, false));
+        catalog.versions().replaceAll("v1", List.of());
+        catalog.vaults().remove("v1");
+        reopen();
+        retention = catalog.retention();
+        assertEquals(List.of(ofRole, ofVault, ofMachine), retention.policies());
+        assertEquals(Optional.of("OFFSITE"), retention.role("id1"));
+        assertEquals(Optional.of(AT.plusSeconds(5)), retention.trusted("id1"));
+        assertEquals(Optional.empty(), retention.trusted("id2"));
+        assertEquals(List.of(pin, old), retention.pins());
+        assertTrue(retention.removePin("id1", "bb"));
+        assertFalse(retention.removePin("id1", "bb"));
+        assertTrue(retention.removePolicy(ofMachine.scope()));
+        assertFalse(retention.removePolicy(ofMachine.scope()));
+        assertEquals(List.of(ofRole, ofVault), retention.policies());
+        PinRecord tooLong = new PinRecord("id1", "cc", "r".repeat(1001), "who", AT);
+        DoppelException refused =
+                assertThrows(DoppelException.class, () -> catalog.retention().putPin(tooLong));
+        assertTrue(refused.is(CatalogError.TOO_LONG), refused.getMessage());
     }
 
     @Test

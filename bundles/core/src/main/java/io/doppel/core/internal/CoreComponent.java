@@ -3,6 +3,7 @@ package io.doppel.core.internal;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
+import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.vault.VaultService;
 import io.doppel.core.internal.job.Limits;
@@ -16,6 +17,7 @@ import io.doppel.vault.OpenVaults;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.framework.BundleContext;
@@ -56,10 +58,12 @@ public final class CoreComponent {
             LOG.error("Doppel cannot start: {}", e.getMessage());
             throw e;
         }
+        core.setClockGap(clockGap(config));
         register(SecretStore.class, core.secrets());
         register(OpenVaults.class, core.openVaults());
         register(InventoryService.class, core.inventory());
         register(VaultService.class, core.vaults());
+        register(RetentionService.class, core.retention());
         register(JobService.class, core.jobs());
     }
 
@@ -67,6 +71,7 @@ public final class CoreComponent {
     void change(CoreConfig config) throws DoppelException {
         if (folder(config).equals(folder)) {
             core.setLimits(limits(config));
+            core.setClockGap(clockGap(config));
         } else {
             stop();
             start(bundle, config);
@@ -99,6 +104,10 @@ public final class CoreComponent {
         } catch (UnknownHostException e) {
             return "localhost";
         }
+    }
+
+    private static Duration clockGap(CoreConfig config) {
+        return Duration.ofDays(Math.max(1, config.retention$_$clock$_$gap$_$days()));
     }
 
     private static Limits limits(CoreConfig config) {

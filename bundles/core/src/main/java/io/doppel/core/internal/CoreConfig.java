@@ -40,4 +40,13 @@ public @interface CoreConfig {
     /** Machines at once for each vault. */
     @AttributeDefinition(name = "Machines at once per vault", min = "1", max = "64")
     int max$_$machines$_$per$_$vault() default 4;
+
+    /** When retention doubts the clock. */
+    @AttributeDefinition(
+            name = "Days after which retention doubts the clock",
+            description = "If a vault shows no sign of use for longer, the clock may have jumped ahead: retention drops"
+                    + " nothing until the clock has gone on evenly or is accepted",
+            min = "1",
+            max = "366")
+    int retention$_$clock$_$gap$_$days() default 7;
 }

@@ -3,6 +3,7 @@ package io.doppel.core.internal;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
+import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.vault.VaultService;
 import io.doppel.catalog.Catalog;
@@ -11,9 +12,11 @@ import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.JobEngine;
 import io.doppel.core.internal.job.Limits;
 import io.doppel.core.internal.kind.BackupJob;
+import io.doppel.core.internal.kind.PurgeJob;
 import io.doppel.core.internal.kind.RestoreJob;
 import io.doppel.core.internal.kind.ValidateJob;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
 import io.doppel.core.internal.vault.Vaults;
@@ -21,6 +24,8 @@ import io.doppel.spi.job.JobHandler;
 import io.doppel.vault.OpenVaults;
 import io.doppel.vault.VaultOwner;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,6 +37,8 @@ public final class DoppelCore implements AutoCloseable {
     private final SecretStore secrets;
     private final Hosts hosts;
     private final Vaults vaults;
+    private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(7));
+    private final Retentions retention;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
     private final PluginWatch watch;
@@ -46,10 +53,14 @@ public final class DoppelCore implements AutoCloseable {
         hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
+        Clock clock = Clock.systemUTC();
+        retention =
+                new Retentions(catalog, vaults::version, hosts::machines, clock, clockGap::get, vaults::removeVersions);
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases()),
                 new RestoreJob(plugins, hosts, vaults),
-                new ValidateJob(vaults));
+                new ValidateJob(vaults),
+                new PurgeJob(vaults, retention, clock));
         kinds.forEach(plugins.handlers()::add);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
         watch = new PluginWatch(plugins, hosts, vaults);
@@ -84,6 +95,11 @@ public final class DoppelCore implements AutoCloseable {
         jobs.setRunsAtOnce(now.runs());
     }
 
+    /** Changes the longest plausible time between two signs of a vault's use, after which retention doubts the clock. */
+    public void setClockGap(Duration gap) {
+        clockGap.set(gap);
+    }
+
     /** The job service. */
     public JobService jobs() {
         return jobs;
@@ -97,6 +113,11 @@ public final class DoppelCore implements AutoCloseable {
     /** The vault service. */
     public VaultService vaults() {
         return vaults;
+    }
+
+    /** Retention. */
+    public RetentionService retention() {
+        return retention;
     }
 
     /** The vaults that are open, for processors in this server. */

@@ -12,10 +12,12 @@ import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
+import io.doppel.api.retention.RetentionScope;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.JobError;
 import io.doppel.vault.VaultError;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +168,27 @@ class MainJobTest {
                 assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
             }
         }
+    }
+
+    @Test
+    void retentionKnowsWhatWasStoredAndPinsOutliveARebuiltCatalogue() throws Exception {
+        String v1 = backup();
+        backup();
+        server.core.retention().setPolicy(RetentionScope.ofVault("v").withMachine("h/web ü"), Map.of("keep-last", "1"));
+        assertEquals(List.of(v1), droppable());
+        server.core.retention().pin(v1.substring(0, 30), "before the move", "admin");
+        server.core.vaults().rebuildCatalogue("v");
+        server.close();
+        server = new Server(folder.resolve("state"));
+        assertEquals(List.of(), droppable());
+        server.core.retention().unpin(v1);
+        assertEquals(List.of(v1), droppable());
+    }
+
+    private List<String> droppable() throws Exception {
+        return server.core.retention().preview("v", Optional.empty()).dropped().stream()
+                .map(VersionView::id)
+                .toList();
     }
 
     @Test
@@ -356,6 +379,39 @@ class MainJobTest {
         server = new Server(folder.resolve("state"));
         for (int i = 0; i < 5; i++) {
             server.succeed("version", "backup", List.of("h/*"), Map.of("vault", "twice" + i));
+        }
+    }
+
+    @Test
+    void aPurgeDropsWhatRetentionDoesNotKeepAndFreesItsSpace() throws Exception {
+        String first = backup();
+        fill(image, 2, IMAGE);
+        String second = backup();
+        fill(image, 3, IMAGE);
+        String third = backup();
+        Path packs = folder.resolve("vaults/v/data");
+        long before = bytes(packs);
+        server.core.retention().setPolicy(RetentionScope.ofVault("v"), Map.of("keep-last", "1"));
+
+        JobRun dry = server.run("purge", List.of(), Map.of("vault", "v", "dry-run", "true"));
+        assertEquals(JobState.SUCCEEDED, dry.state(), dry.outcome());
+        String log = server.logOf(dry);
+        assertTrue(log.contains(first) && log.contains(second) && !log.contains(third), log);
+        assertEquals(before, bytes(packs));
+
+        long freed = Long.parseLong(server.succeed("freed", "purge", List.of(), Map.of("vault", "v")));
+        assertTrue(freed > before / 2 && before - bytes(packs) >= freed / 2, freed + " of " + before);
+        List<VersionView> left = server.core.vaults().versions(Optional.of("v"), Optional.empty());
+        assertEquals(List.of(third), left.stream().map(VersionView::id).toList());
+        server.succeed("machine", "restore", List.of(), Map.of("version", third, "name", "again"));
+        server.succeed("used", "purge", List.of(), Map.of("vault", "v", "retention", "false"));
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .mapToLong(p -> p.toFile().length())
+                    .sum();
         }
     }
 

@@ -17,17 +17,34 @@ import io.doppel.shell.internal.command.JobRunCommand;
 import io.doppel.shell.internal.command.JobShowCommand;
 import io.doppel.shell.internal.command.JobUndefineCommand;
 import io.doppel.shell.internal.command.JobWatchCommand;
+import io.doppel.shell.internal.command.KeyAddCommand;
+import io.doppel.shell.internal.command.KeyEpochCommand;
 import io.doppel.shell.internal.command.KeyExportCommand;
+import io.doppel.shell.internal.command.KeyListCommand;
+import io.doppel.shell.internal.command.KeyPasswdCommand;
+import io.doppel.shell.internal.command.KeyRemoveCommand;
+import io.doppel.shell.internal.command.KeyRotateCommand;
 import io.doppel.shell.internal.command.MachineListCommand;
+import io.doppel.shell.internal.command.PurgeCommand;
 import io.doppel.shell.internal.command.RestoreCommand;
 import io.doppel.shell.internal.command.RestoreConfirmCommand;
+import io.doppel.shell.internal.command.RetentionAcceptClockCommand;
+import io.doppel.shell.internal.command.RetentionClearCommand;
+import io.doppel.shell.internal.command.RetentionListCommand;
+import io.doppel.shell.internal.command.RetentionPreviewCommand;
+import io.doppel.shell.internal.command.RetentionRoleCommand;
+import io.doppel.shell.internal.command.RetentionSetCommand;
 import io.doppel.shell.internal.command.ValidateCommand;
 import io.doppel.shell.internal.command.VaultAddCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
 import io.doppel.shell.internal.command.VaultRemoveCommand;
 import io.doppel.shell.internal.command.VaultTypesCommand;
 import io.doppel.shell.internal.command.VersionListCommand;
+import io.doppel.shell.internal.command.VersionPinCommand;
+import io.doppel.shell.internal.command.VersionPinsCommand;
+import io.doppel.shell.internal.command.VersionRemoveCommand;
 import io.doppel.shell.internal.command.VersionShowCommand;
+import io.doppel.shell.internal.command.VersionUnpinCommand;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
@@ -44,14 +61,31 @@ public final class Commands {
             VaultListCommand.class,
             VaultRemoveCommand.class,
             KeyExportCommand.class,
+            KeyListCommand.class,
+            KeyAddCommand.class,
+            KeyRemoveCommand.class,
+            KeyPasswdCommand.class,
+            KeyRotateCommand.class,
+            KeyEpochCommand.class,
             CatalogRebuildCommand.class,
             MachineListCommand.class,
             BackupCommand.class,
             ValidateCommand.class,
+            PurgeCommand.class,
             RestoreCommand.class,
             RestoreConfirmCommand.class,
             VersionListCommand.class,
             VersionShowCommand.class,
+            VersionPinCommand.class,
+            VersionUnpinCommand.class,
+            VersionPinsCommand.class,
+            VersionRemoveCommand.class,
+            RetentionListCommand.class,
+            RetentionSetCommand.class,
+            RetentionClearCommand.class,
+            RetentionRoleCommand.class,
+            RetentionPreviewCommand.class,
+            RetentionAcceptClockCommand.class,
             JobKindsCommand.class,
             JobDefineCommand.class,
             JobDefinitionsCommand.class,

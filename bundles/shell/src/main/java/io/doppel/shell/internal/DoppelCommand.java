@@ -2,11 +2,14 @@ package io.doppel.shell.internal;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.retention.VaultRole;
+import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Json;
 import io.doppel.shell.internal.output.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
@@ -139,6 +142,14 @@ public abstract class DoppelCommand implements Action {
         } catch (NumberFormatException e) {
             throw usage("'" + text + "' is not the number of a run; doppel:job-list shows them");
         }
+    }
+
+    /** The role of that name. */
+    protected static VaultRole role(String name) throws DoppelException {
+        return Stream.of(VaultRole.values())
+                .filter(role -> Human.word(role).equals(name))
+                .findFirst()
+                .orElseThrow(() -> usage("'" + name + "' is no role; there are: onsite, offsite"));
     }
 
     /** The value of an option that must be given. */

@@ -85,6 +85,12 @@ final class KarafScreen implements Screen {
     }
 
     @Override
+    public String user() {
+        Object user = session.get("USER");
+        return user == null ? "unknown" : user.toString();
+    }
+
+    @Override
     public boolean canAskSecrets() {
         return interactive;
     }

@@ -53,12 +53,15 @@ public final class KeyFile {
 
     private static void write(FileChannel channel, char[] key) throws IOException {
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(CharBuffer.wrap(key));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+            channel.force(true);
+        } finally {
+            Arrays.fill(bytes.array(), (byte) 0);
+            Arrays.fill(key, '\0');
         }
-        channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
-        channel.force(true);
-        Arrays.fill(bytes.array(), (byte) 0);
-        Arrays.fill(key, '\0');
     }
 }

@@ -25,6 +25,9 @@ public interface Screen {
     /** Zone in which times are shown. */
     ZoneId zone();
 
+    /** Who is logged in. */
+    String user();
+
     /** Whether this is a shell in which secrets can be typed unseen. */
     boolean canAskSecrets();
 

@@ -70,6 +70,13 @@ class CompletionTest {
         assertEquals(List.of("6"), complete("job-log", ""));
         assertEquals(List.of("nightly"), complete("job-run", ""));
         assertEquals(List.of("restore-5"), complete("restore-confirm", ""));
+        assertEquals(List.of("main"), complete("retention-preview", ""));
+        assertEquals(List.of("05aa90b7ffee0123"), complete("version-unpin", ""));
+        assertEquals(List.of("05aa90b7ffee0123"), complete("version-remove", "7c1e", "0"));
+        assertEquals(List.of("main"), complete("key-list", ""));
+        assertEquals(List.of("main"), complete("key-remove", "m"));
+        assertEquals(5, complete("key-remove", "main", "4be").size());
+        assertEquals(List.of("4be1a09c00000008"), complete("key-passwd", "main", "4be1a09c00000008"));
     }
 
     @Test
@@ -88,10 +95,13 @@ class CompletionTest {
     void valuesOfOptions() throws Exception {
         assertEquals(List.of("main"), complete("backup", "lab/web", "--vault", ""));
         assertEquals(List.of("lz4", "zstd"), complete("vault-add", "local", "--compression", ""));
-        assertEquals(List.of("backup", "restore", "validate"), complete("job-define", "x", "--kind", ""));
+        assertEquals(List.of("backup", "purge", "restore", "validate"), complete("job-define", "x", "--kind", ""));
         assertEquals(List.of("address=", "verify="), complete("host-add", "pool", "--set", ""));
         assertEquals(List.of("verify=false", "verify=true"), complete("host-add", "pool", "--set", "verify="));
         assertEquals(List.of("full=", "vault="), complete("job-define", "x", "--kind", "backup", "--set", ""));
+        assertEquals(List.of("offsite", "onsite"), complete("retention-set", "--role", ""));
+        assertEquals(List.of("lab/web"), complete("retention-set", "--vault", "main", "--machine", "lab/w"));
+        assertEquals(List.of("Europe/Berlin"), complete("retention-set", "--time-zone", "Europe/Berl"));
         assertEquals(List.of("full=", "vault="), complete("backup", "lab/web", "--set", ""));
     }
 

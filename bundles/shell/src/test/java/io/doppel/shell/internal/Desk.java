@@ -18,6 +18,7 @@ import org.apache.karaf.shell.impl.action.command.ManagerImpl;
 final class Desk {
     final FakeInventory inventory = new FakeInventory();
     final FakeVaults vaults = new FakeVaults();
+    final FakeRetention retention = new FakeRetention(vaults);
     final FakeJobs jobs = new FakeJobs();
     final FakeTicker ticker = new FakeTicker();
     FakeScreen screen;
@@ -93,7 +94,7 @@ final class Desk {
 
     /** Makes services, commands and completers known to a Karaf of its own, as its extender does. */
     void register(Registry registry) {
-        List.of(inventory, vaults, jobs).forEach(registry::register);
+        List.of(inventory, vaults, retention, jobs).forEach(registry::register);
         Set<Class<?>> classes = new LinkedHashSet<>(Commands.ALL);
         for (Class<?> command : Commands.ALL) {
             for (Class<?> type = command; type != Object.class; type = type.getSuperclass()) {
@@ -115,7 +116,7 @@ final class Desk {
             for (Field field : type.getDeclaredFields()) {
                 if (field.isAnnotationPresent(Reference.class)) {
                     field.setAccessible(true);
-                    for (Object service : List.of(inventory, vaults, jobs)) {
+                    for (Object service : List.of(inventory, vaults, retention, jobs)) {
                         if (field.getType().isInstance(service)) {
                             field.set(target, service);
                         }

@@ -14,16 +14,21 @@ final class Examples {
             "job-kinds",
             "host-list",
             "vault-list",
+            "key-list main",
             "machine-list",
             "version-list",
             "version-show 7c1e",
+            "version-pins",
+            "retention-list",
             "restore-confirm",
             "job-definitions",
             "job-list");
 
     /** Commands that change nothing. */
-    static final List<String> LISTS =
-            Stream.concat(TABLES.stream(), Stream.of("job-show 6", "job-log 6")).toList();
+    static final List<String> LISTS = Stream.concat(
+                    TABLES.stream(),
+                    Stream.of("job-show 6", "job-log 6", "retention-preview main", "retention-role main"))
+            .toList();
 
     static final Map<String, String> CALLS = calls();
 
@@ -41,14 +46,31 @@ final class Examples {
                 "vault-list",
                 "vault-remove main --yes",
                 "key-export main",
+                "key-list main",
+                "key-add main --label anna",
+                "key-remove main bert --yes",
+                "key-passwd main anna",
+                "key-rotate main",
+                "key-epoch main",
                 "catalog-rebuild main",
                 "machine-list lab",
                 "backup lab/web --vault main",
                 "validate --vault main",
+                "purge main --yes",
                 "restore 7c1e --name web-restored",
                 "restore-confirm restore-5 --yes",
                 "version-list --machine web",
                 "version-show 7c1e",
+                "version-pin 7c1e --reason audit",
+                "version-unpin 05aa",
+                "version-pins",
+                "version-remove 05aa --yes",
+                "retention-list",
+                "retention-set --vault main --keep-last 3 --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --minimum-age 14d",
+                "retention-clear --vault main --yes",
+                "retention-role main --role offsite",
+                "retention-preview main",
+                "retention-accept-clock main --yes",
                 "job-kinds",
                 "job-define weekly lab/* --kind backup --set vault=main",
                 "job-definitions",

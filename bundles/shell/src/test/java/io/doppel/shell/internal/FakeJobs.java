@@ -77,7 +77,8 @@ final class FakeJobs implements JobService {
                                 SettingField.optional("full", SettingType.BOOLEAN, "Read everything")
                                         .withDefault("false"))),
                 new JobKind("restore", "Restore a version", SettingsSpec.of()),
-                new JobKind("validate", "Check versions", SettingsSpec.of(vault)));
+                new JobKind("validate", "Check versions", SettingsSpec.of(vault)),
+                new JobKind("purge", "Give space back", SettingsSpec.of(vault)));
     }
 
     @Override

@@ -85,6 +85,11 @@ final class FakeScreen implements Screen {
     }
 
     @Override
+    public String user() {
+        return "admin";
+    }
+
+    @Override
     public boolean canAskSecrets() {
         return shell;
     }

@@ -6,6 +6,7 @@ import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
@@ -22,11 +23,19 @@ final class FakeVaults implements VaultService {
 
     final List<VaultView> vaults = new ArrayList<>();
     final List<VersionView> versions = new ArrayList<>();
+    final List<KeySlotView> slots = new ArrayList<>();
     VaultRequest lastRequest;
+    char[] lastPassphraseArray;
+    int epoch = 1;
     String lastPassphrase;
 
     FakeVaults() {
         vaults.add(vault("main", true));
+        slots.add(slot("4be1a09c00000001", KeySlotView.Kind.MACHINE, "this server", true, true));
+        slots.add(slot("4be1a09c00000002", KeySlotView.Kind.RECOVERY, "recovery key", false, true));
+        slots.add(slot("4be1a09c00000003", KeySlotView.Kind.PASSPHRASE, "bert", false, true));
+        slots.add(slot("4be1a09c00000008", KeySlotView.Kind.PASSPHRASE, "anna", false, false));
+        slots.add(new KeySlotView("4be1a09c00000009", KeySlotView.Kind.UNKNOWN, "", Instant.EPOCH, false, false));
         versions.add(version("7c1e55d0a1b2c3d4", "web", FakeInventory.NOON, VersionView.Health.VALID));
         versions.add(version(
                 "05aa90b7ffee0123", "web", FakeInventory.NOON.minusSeconds(86_400), VersionView.Health.UNVERIFIED));
@@ -106,5 +115,57 @@ final class FakeVaults implements VaultService {
     @Override
     public int rebuildCatalogue(String vault) {
         return versions.size();
+    }
+
+    private static KeySlotView slot(String id, KeySlotView.Kind kind, String label, boolean own, boolean right) {
+        return new KeySlotView(id, kind, label, FakeInventory.NOON, own, right);
+    }
+
+    @Override
+    public List<KeySlotView> keySlots(String vault) throws DoppelException {
+        exportRecoveryKey(vault);
+        return List.copyOf(slots);
+    }
+
+    @Override
+    public KeySlotView addPassphrase(String vault, String label, char[] passphrase) {
+        lastPassphraseArray = passphrase;
+        lastPassphrase = new String(passphrase);
+        KeySlotView added = slot("4be1a09c00000005", KeySlotView.Kind.PASSPHRASE, label, false, true);
+        slots.add(added);
+        return added;
+    }
+
+    @Override
+    public KeySlotView addRecoverySlot(String vault) {
+        KeySlotView added = slot("4be1a09c00000006", KeySlotView.Kind.RECOVERY, "recovery key", false, true);
+        slots.add(added);
+        return added;
+    }
+
+    @Override
+    public KeySlotView removeKeySlot(String vault, String slot) throws DoppelException {
+        KeySlotView gone = slots.stream()
+                .filter(s -> s.id().equals(slot) || s.label().equals(slot))
+                .findFirst()
+                .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "There is no slot '" + slot + "'"));
+        slots.remove(gone);
+        return gone;
+    }
+
+    @Override
+    public KeySlotView changePassphrase(String vault, Optional<String> slot, char[] passphrase) throws DoppelException {
+        KeySlotView old = removeKeySlot(vault, slot.orElse("bert"));
+        return addPassphrase(vault, old.label(), passphrase);
+    }
+
+    @Override
+    public KeySlotView rotateMachineKey(String vault) {
+        return slot("4be1a09c00000007", KeySlotView.Kind.MACHINE, "this server", true, true);
+    }
+
+    @Override
+    public int startKeyEpoch(String vault) {
+        return ++epoch;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.retention.Pin;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -65,6 +66,13 @@ class KarafSessionTest {
         assertEquals(Map.of("path", "/srv/a  b"), services.inventory.lastSettings);
         session.execute("doppel:backup lab/* --vault main --detach");
         assertEquals("lab/*", services.jobs.runs.get(7L).definition().machines().get(0));
+    }
+
+    @Test
+    void pinIsOfWhoIsLoggedIn() throws Exception {
+        session("", Map.of("USER", "anna")).execute("doppel:version-pin 7c1e --reason 'the audit of 2026'");
+        Pin pin = services.retention.pins.get(1);
+        assertEquals(List.of("anna", "the audit of 2026"), List.of(pin.by(), pin.reason()));
     }
 
     @Test

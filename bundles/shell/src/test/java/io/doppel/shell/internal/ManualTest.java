@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
@@ -85,7 +86,15 @@ class ManualTest {
         return switch (option) {
             case "--set" -> "NAME=VALUE";
             case "--set-secret" -> "NAME=SOURCE";
-            case "--most", "--concurrency" -> "NUMBER";
+            case "--most",
+                    "--concurrency",
+                    "--keep-last",
+                    "--keep-daily",
+                    "--keep-weekly",
+                    "--keep-monthly",
+                    "--keep-yearly" -> "NUMBER";
+            case "--minimum-age" -> "DURATION";
+            case "--reason" -> "TEXT";
             case "--passphrase-file" -> "FILE";
             default -> option.substring(2).toUpperCase(Locale.ROOT);
         };
@@ -95,6 +104,7 @@ class ManualTest {
         Desk desk = Desk.script();
         desk.screen = FakeScreen.terminal(100);
         desk.screen.redraws = false;
+        desk.screen.secrets.addAll(List.of("typed unseen", "typed unseen"));
         desk.ticker.stepNanos = 10_000_000_000L;
         String call = Examples.CALLS.get(name);
         assertEquals(0, desk.run(call.split(" ")), call + desk.screen.errText());

@@ -18,8 +18,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -103,6 +106,60 @@ class IndependentReaderTest {
         assertEquals(disk.size(), Files.size(out));
         assertEquals(Sha256.of(disk), Sha256.of(out), "seed " + seed);
         assertEquals("", python.verify("verify", folder).err(), () -> "seed " + seed);
+    }
+
+    /** Packs, versions and heads of three key epochs, and slots that came and went. */
+    @Test
+    void restoresAndVerifiesAcrossKeyEpochs() throws Exception {
+        SparseDisk disk = new SparseDisk(1 << 20).random(0, 60, new Random(1));
+        Path folder = temp.resolve("vault");
+        VaultOwner owner = new VaultOwner("installation", "server");
+        List<String> versions = new ArrayList<>();
+        List<String> sums = new ArrayList<>();
+        try (Storage storage = LocalStorage.open(folder);
+                Vault vault = Vault.create(storage, temp.resolve("state"), owner, "zstd", "first".toCharArray())) {
+            for (int epoch = 1; epoch <= 3; epoch++) {
+                try (Backup backup = new Backup(vault)) {
+                    disk.random(epoch * 70L, 8, new Random(epoch));
+                    versions.add(backup.full("0", disk).publish("machine", Instant.now()));
+                    sums.add(Sha256.of(disk));
+                }
+                if (epoch < 3) {
+                    assertEquals(epoch + 1, vault.keys().startEpoch());
+                }
+            }
+            vault.keys().changePassphrase(Optional.empty(), "second".toCharArray());
+            vault.keys().rotateMachineKey();
+        }
+        python = new Python(temp, Map.of("DOPPEL_PASSPHRASE", "second"));
+        for (int i = 0; i < 3; i++) {
+            python.read("restore", folder, versions.get(i), "0", out).output();
+            assertEquals(sums.get(i), Sha256.of(out));
+            Files.delete(out);
+        }
+        python.verify("--machine-key-file", temp.resolve("state/machine.key"), "verify", folder)
+                .output();
+        new Python(temp, Map.of("DOPPEL_PASSPHRASE", "first"))
+                .read("list", folder)
+                .assertRefusedBecauseOf("opens no slot");
+
+        List<Path> newest = keyrings(folder, "00000003");
+        damage(newest.get(0));
+        Python.Result warned = python.read("list", folder);
+        assertEquals(0, warned.exit(), warned.err());
+        assertTrue(warned.err().contains("keyring"), warned.err());
+        for (Path keyring : newest) {
+            Files.delete(keyring);
+        }
+        python.read("list", folder).assertRefusedBecauseOf("names key epoch 3, which no keyring has");
+    }
+
+    private static List<Path> keyrings(Path folder, String generation) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(p -> p.getFileName().toString().matches("[0-9a-f]{8}" + generation + "([.]keyring)?"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /**

@@ -64,6 +64,10 @@ final class Validation {
                 // Neither the catalogue nor, perhaps, the vault can say what it is; the log has it.
                 return;
             }
+            if (!vault.versionIds().contains(id)) {
+                // it was removed meanwhile
+                return;
+            }
             v = Vaults.view(vaultName, vault.version(id));
         }
         vaults.keep(new VersionView(

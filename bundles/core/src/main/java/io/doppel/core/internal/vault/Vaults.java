@@ -4,6 +4,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
@@ -25,6 +26,7 @@ import io.doppel.vault.OpenVaults;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultKeys;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
 import java.io.IOException;
@@ -46,9 +48,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The vaults: kept in the catalogue, opened when they are first needed and again when their plug-in has returned. */
 public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Vaults.class);
 
     private final NamedRecords<VaultRecord> records;
     private final VersionRecords versions;
@@ -199,10 +204,68 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     public char[] exportRecoveryKey(String name) throws DoppelException {
         Vault vault = open(name);
         char[] key = vault.recoveryKey();
-        vault.markRecoveryKeyExported();
-        VaultRecord r = record(name);
-        records.put(new VaultRecord(name, r.id(), r.type(), r.settings(), r.readOnly(), true));
-        return key;
+        boolean done = false;
+        try {
+            vault.markRecoveryKeyExported();
+            VaultRecord r = record(name);
+            records.put(new VaultRecord(name, r.id(), r.type(), r.settings(), r.readOnly(), true));
+            LOG.info("The recovery key of vault '{}' was exported", name);
+            done = true;
+            return key;
+        } finally {
+            if (!done) {
+                Arrays.fill(key, '\0');
+            }
+        }
+    }
+
+    @Override
+    public List<KeySlotView> keySlots(String name) throws DoppelException {
+        return withKeys(name, VaultKeys::slots);
+    }
+
+    @Override
+    public KeySlotView addPassphrase(String name, String label, char[] passphrase) throws DoppelException {
+        return withKeys(name, keys -> keys.addPassphrase(label, passphrase));
+    }
+
+    @Override
+    public KeySlotView addRecoverySlot(String name) throws DoppelException {
+        return withKeys(name, VaultKeys::addRecovery);
+    }
+
+    @Override
+    public KeySlotView removeKeySlot(String name, String slot) throws DoppelException {
+        return withKeys(name, keys -> keys.remove(slot));
+    }
+
+    @Override
+    public KeySlotView changePassphrase(String name, Optional<String> slot, char[] passphrase) throws DoppelException {
+        return withKeys(name, keys -> keys.changePassphrase(slot, passphrase));
+    }
+
+    @Override
+    public KeySlotView rotateMachineKey(String name) throws DoppelException {
+        return withKeys(name, VaultKeys::rotateMachineKey);
+    }
+
+    @Override
+    public int startKeyEpoch(String name) throws DoppelException {
+        return withKeys(name, VaultKeys::startEpoch);
+    }
+
+    private interface KeyUse<T> {
+        T with(VaultKeys keys) throws DoppelException;
+    }
+
+    private <T> T withKeys(String name, KeyUse<T> use) throws DoppelException {
+        Vault vault = open(name);
+        try {
+            return use.with(vault.keys());
+        } catch (DoppelException e) {
+            failed(name, vault, e);
+            throw e;
+        }
     }
 
     @Override
@@ -263,7 +326,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         return vault.versionIds().size();
     }
 
-    /** Adds versions that another server stored in the meantime. */
+    /** Adds versions that another server stored in the meantime, and forgets those that it removed. */
     private void learn(String name, Vault vault) throws DoppelException {
         if (records.find(name).isEmpty()) {
             return; // It is just being added.
@@ -271,11 +334,13 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         Set<String> known = versions.list(Optional.of(name), Optional.empty()).stream()
                 .map(VersionView::id)
                 .collect(Collectors.toSet());
-        for (String id : vault.versionIds()) {
+        List<String> there = vault.versionIds();
+        for (String id : there) {
             if (!known.contains(id)) {
                 versions.put(read(name, vault, id));
             }
         }
+        versions.remove(name, known.stream().filter(id -> !there.contains(id)).toList());
     }
 
     private static List<VersionView> read(String name, Vault vault) throws DoppelException {
@@ -333,6 +398,16 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 VersionView.Health.UNVERIFIED,
                 Instant.EPOCH,
                 List.of());
+    }
+
+    /**
+     * Removes versions of one vault, all of them or none.
+     *
+     * @throws DoppelException {@link VaultError#IN_USE}; {@link VaultError#READ_ONLY}; what else {@link Vault#remove} throws
+     */
+    public void removeVersions(String name, List<String> ids) throws DoppelException {
+        open(name).remove(ids);
+        versions.remove(name, ids);
     }
 
     /** Keeps what is known of a version. */

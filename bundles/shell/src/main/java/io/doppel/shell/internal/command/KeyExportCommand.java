@@ -1,8 +1,7 @@
 package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
-import io.doppel.api.vault.VaultService;
-import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.KeyCommand;
 import io.doppel.shell.internal.KeyFile;
 import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.complete.VaultNames;
@@ -13,13 +12,12 @@ import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Exports a recovery key. */
 @Service
 @Command(scope = "doppel", name = "key-export", description = "Show or save the recovery key of a vault")
-public final class KeyExportCommand extends DoppelCommand {
+public final class KeyExportCommand extends KeyCommand {
     @Argument(name = "VAULT", description = "The vault", multiValued = true)
     @Completion(VaultNames.class)
     List<String> arguments;
@@ -30,9 +28,6 @@ public final class KeyExportCommand extends DoppelCommand {
     @Completion(OptionsOnly.class)
     String file;
 
-    @Reference
-    VaultService vaults;
-
     @Override
     protected List<String> words() {
         return arguments;
@@ -41,10 +36,9 @@ public final class KeyExportCommand extends DoppelCommand {
     @Override
     protected void run(List<String> words) throws DoppelException {
         String vault = one(words, "VAULT");
+        logWho(vault);
         if (file == null) {
-            char[] key = vaults.exportRecoveryKey(vault);
-            print(Map.of("vault", vault, "recoveryKey", new String(key)), new String(key));
-            Arrays.fill(key, '\0');
+            show(vault, vaults.exportRecoveryKey(vault));
         } else {
             KeyFile.write(file, () -> vaults.exportRecoveryKey(vault));
             print(
@@ -55,5 +49,18 @@ public final class KeyExportCommand extends DoppelCommand {
                 .println(
                         "Keep it outside this server, on paper or in a password safe: it opens the vault without anything"
                                 + " else, and whoever has it can read every version.");
+    }
+
+    /** As text it never becomes a string, which could not be cleared. */
+    private void show(String vault, char[] key) {
+        try {
+            if (json()) {
+                printJson(Map.of("vault", vault, "recoveryKey", key));
+            } else {
+                screen().out().println(key);
+            }
+        } finally {
+            Arrays.fill(key, '\0');
+        }
     }
 }

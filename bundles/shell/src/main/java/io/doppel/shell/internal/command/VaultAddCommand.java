@@ -83,15 +83,13 @@ public final class VaultAddCommand extends DoppelCommand {
         VaultRequest.Access access = access();
         Form form = new Form(screen(), Form.find(vaults.storageTypes(), type));
         Map<String, String> settings = form.fill(values(set), values(setSecret));
-        char[] passphrase = new Passphrase(screen(), access == VaultRequest.Access.CREATE)
+        boolean fresh = access == VaultRequest.Access.CREATE;
+        char[] passphrase = new Passphrase(screen(), fresh ? Passphrase.Kind.OF_NEW_VAULT : Passphrase.Kind.EXISTING)
                 .read(Optional.ofNullable(passphraseFile), passphraseStdin, noPassphrase);
         try {
             VaultView vault = vaults.addVault(
                     new VaultRequest(needed(name, "--name"), type, settings, access, compression, passphrase));
-            print(
-                    vault,
-                    "Vault '" + vault.name() + "' was "
-                            + (access == VaultRequest.Access.CREATE ? "made." : "attached."));
+            print(vault, "Vault '" + vault.name() + "' was " + (fresh ? "made." : "attached."));
             KeyReminder.show(screen(), List.of(vault));
         } finally {
             Arrays.fill(passphrase, '\0');

@@ -7,15 +7,18 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingsSpec;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Optional;
 
 /**
  * Values as JSON. The fields are the components of the API's records, whose names are as stable as the API; times are
- * ISO-8601 in UTC, bytes are numbers, what is not there is null.
+ * ISO-8601 in UTC, lengths of time too, bytes are numbers, what is not there is null.
  */
 public final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper()
@@ -23,6 +26,8 @@ public final class Json {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .registerModule(new SimpleModule()
                     .addSerializer(new Times())
+                    .addSerializer(Duration.class, ToStringSerializer.instance)
+                    .addSerializer(ZoneId.class, ToStringSerializer.instance)
                     .addSerializer(new Optionals())
                     .addSerializer(new Specs())
                     .addSerializer(new Fields()));

@@ -1,5 +1,7 @@
 package io.doppel.shell.internal.output;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jline.utils.WCWidth;
 
 /** Text in columns of a terminal, where a character can take none, one or two. */
@@ -63,6 +65,21 @@ public final class Text {
         }
         String end = text.substring(from);
         return cut(text, columns - width(end)) + end;
+    }
+
+    /** The words of the text in lines of at most so many columns; a word that is longer has a line of its own. */
+    public static List<String> lines(String text, int columns) {
+        List<String> lines = new ArrayList<>();
+        String line = "";
+        for (String word : text.split(" ")) {
+            if (!line.isEmpty() && width(line) + 1 + width(word) > columns) {
+                lines.add(line);
+                line = "";
+            }
+            line += (line.isEmpty() ? "" : " ") + word;
+        }
+        lines.add(line);
+        return lines;
     }
 
     /** The text cut or filled up to exactly {@code columns}, filled on the left if {@code right}-aligned. */

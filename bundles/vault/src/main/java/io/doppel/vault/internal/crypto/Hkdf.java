@@ -2,6 +2,7 @@ package io.doppel.vault.internal.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -10,13 +11,21 @@ public final class Hkdf {
     private Hkdf() {}
 
     /**
-     * Derives 32 bytes.
+     * Derives 32 bytes, in an array that the caller clears if it is secret.
      *
      * @param salt may be empty
      * @param info ASCII
      */
     public static byte[] derive(byte[] key, byte[] salt, String info) {
         byte[] prk = hmac(salt.length == 0 ? new byte[32] : salt, key);
+        try {
+            return expand(prk, info);
+        } finally {
+            Arrays.fill(prk, (byte) 0);
+        }
+    }
+
+    private static byte[] expand(byte[] prk, String info) {
         byte[] text = info.getBytes(StandardCharsets.US_ASCII);
         byte[] block = new byte[text.length + 1];
         System.arraycopy(text, 0, block, 0, text.length);

@@ -34,6 +34,7 @@ public final class PackPresence {
         // packs that come from now on are durable, but the listing need not tell of them
         missing.set(0, index.packCount());
         index.distrusted().packs().forEach(missing::clear);
+        missing.andNot(index.cleared());
         for (ObjectKind kind : ObjectKind.values()) {
             storage.list(kind.folder(), o -> {
                 int pack = index.packNumber(o.name().substring(o.name().lastIndexOf('/') + 1));
@@ -45,7 +46,8 @@ public final class PackPresence {
         Set<Integer> lost = new TreeSet<>();
         for (int pack = missing.nextSetBit(0); pack >= 0; pack = missing.nextSetBit(pack + 1)) {
             Optional<ObjectInfo> found = storage.stat(index.packObject(pack));
-            if (found.isEmpty() || !isThatPack(found.get(), pack)) {
+            // it is on a cleared list before it is deleted
+            if ((found.isEmpty() || !isThatPack(found.get(), pack)) && !index.isCleared(pack)) {
                 lost.add(pack);
             }
         }

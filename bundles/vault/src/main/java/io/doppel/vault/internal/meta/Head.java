@@ -11,16 +11,24 @@ import java.util.Objects;
  * @param leaseEpoch lease under which it was published
  * @param versions the versions, in the order in which they were added
  * @param index names of the index segments
+ * @param cleared ids of the cleared lists; null in JSON stands for none
  */
-public record Head(long generation, String previous, long leaseEpoch, List<HeadVersion> versions, List<String> index) {
+public record Head(
+        long generation,
+        String previous,
+        long leaseEpoch,
+        List<HeadVersion> versions,
+        List<String> index,
+        List<String> cleared) {
     /** The head of a vault without versions. */
-    static final Head NONE = new Head(0, "", 0, List.of(), List.of());
+    static final Head NONE = new Head(0, "", 0, List.of(), List.of(), List.of());
 
     /** Checks and copies. */
     public Head {
         Objects.requireNonNull(previous);
         versions = List.copyOf(versions);
         index = List.copyOf(index);
+        cleared = cleared == null ? List.of() : List.copyOf(cleared);
     }
 
     /** Whether it lists the version. */

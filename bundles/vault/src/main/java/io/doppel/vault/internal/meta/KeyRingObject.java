@@ -3,6 +3,7 @@ package io.doppel.vault.internal.meta;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.meta.SealedObject.Kind;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -55,8 +56,38 @@ record KeyRingObject(int generation, byte[] idKey, List<Epoch> epochs) {
                 Digests.random(MasterKey.LENGTH),
                 List.of(new Epoch(1, Digests.random(MasterKey.LENGTH), Instant.now())));
         byte[] plain = Json.write(ring);
-        ring.toKeys().clear();
+        ring.clear();
         return plain;
+    }
+
+    /** The plaintext of the keyring after this one, with one key epoch more; the caller clears it. */
+    byte[] next() {
+        Epoch fresh = new Epoch(currentEpoch() + 1, Digests.random(MasterKey.LENGTH), Instant.now());
+        List<Epoch> more = new ArrayList<>(epochs);
+        more.add(fresh);
+        byte[] plain = Json.write(new KeyRingObject(generation + 1, idKey, more));
+        Arrays.fill(fresh.root(), (byte) 0);
+        return plain;
+    }
+
+    /** The key epoch of new objects. */
+    private int currentEpoch() {
+        return epochs.stream().mapToInt(Epoch::epoch).max().orElseThrow();
+    }
+
+    /** Whether this has the keys of an earlier keyring, and perhaps more. */
+    boolean continues(KeyRingObject earlier) {
+        return Arrays.equals(idKey, earlier.idKey) && earlier.epochs.stream().allMatch(this::has);
+    }
+
+    private boolean has(Epoch other) {
+        return epochs.stream().anyMatch(e -> e.epoch() == other.epoch() && Arrays.equals(e.root(), other.root()));
+    }
+
+    /** Overwrites the keys. */
+    void clear() {
+        Arrays.fill(idKey, (byte) 0);
+        epochs.forEach(e -> Arrays.fill(e.root(), (byte) 0));
     }
 
     /** The object of that name with this plaintext. */
@@ -98,9 +129,10 @@ record KeyRingObject(int generation, byte[] idKey, List<Epoch> epochs) {
         Optional<byte[]> plain = SealedObject.epoch(Kind.KEYRING, object)
                 .filter(epoch -> epoch == 0)
                 .flatMap(epoch -> SealedObject.open(name, master.bytes(), object));
-        boolean right = plain.flatMap(text -> Json.read(text, KeyRingObject.class))
-                .filter(ring -> ring.generation() == generation && ring.isWellFormed())
-                .isPresent();
+        Optional<KeyRingObject> ring =
+                plain.flatMap(text -> Json.read(text, KeyRingObject.class)).filter(KeyRingObject::isWellFormed);
+        boolean right = ring.filter(r -> r.generation() == generation).isPresent();
+        ring.ifPresent(KeyRingObject::clear);
         if (!right) {
             plain.ifPresent(text -> Arrays.fill(text, (byte) 0));
             throw Problems.damaged(name, "its content is not what was written");
@@ -108,9 +140,24 @@ record KeyRingObject(int generation, byte[] idKey, List<Epoch> epochs) {
         return plain.get();
     }
 
-    /** The keys in the plaintext of a keyring that was stored. */
-    static KeyRing keys(byte[] plain) {
-        return Json.read(plain, KeyRingObject.class).orElseThrow().toKeys();
+    /** What the plaintext of a keyring that was stored says; the caller clears it. */
+    static KeyRingObject parse(byte[] plain) {
+        return Json.read(plain, KeyRingObject.class).orElseThrow();
+    }
+
+    /** The keyring that counts if its generation is above the given one; the caller clears it. */
+    static Optional<KeyRingObject> newerThan(int generation, ObjectIo io, String vaultId, MasterKey master)
+            throws DoppelException {
+        NavigableSet<Integer> generations = generations(io, vaultId);
+        if (generations.isEmpty() || generations.last() <= generation) {
+            return Optional.empty();
+        }
+        Pair<byte[]> rings = stored(io, vaultId, generations.last(), master);
+        try {
+            return Optional.of(parse(rings.value()));
+        } finally {
+            rings.values().forEach(plain -> Arrays.fill(plain, (byte) 0));
+        }
     }
 
     private boolean isWellFormed() {
@@ -120,9 +167,10 @@ record KeyRingObject(int generation, byte[] idKey, List<Epoch> epochs) {
                         .allMatch(e -> e.epoch() > 0 && e.root() != null && e.root().length == MasterKey.LENGTH);
     }
 
-    private KeyRing toKeys() {
+    /** The keys, in these arrays themselves. */
+    KeyRing toKeys(KeyRing.Source source) {
         Map<Integer, byte[]> roots = new TreeMap<>();
         epochs.forEach(e -> roots.put(e.epoch(), e.root()));
-        return new KeyRing(idKey, roots);
+        return new KeyRing(generation, idKey, roots, source);
     }
 }

@@ -2,10 +2,12 @@ package io.doppel.vault.internal.meta;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.VaultError;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The key slots of a vault: {@code keys/…}. */
 final class KeySlots {
@@ -13,10 +15,21 @@ final class KeySlots {
 
     private final ObjectIo io;
     private final String vaultId;
+    private final Supplier<Slot.Kdf> newKdf;
 
     KeySlots(ObjectIo io, String vaultId) {
+        this(io, vaultId, Passphrases::newKdf);
+    }
+
+    /**
+     * The slots of a vault.
+     *
+     * @param newKdf gives the parameters of a new passphrase's slot, each time with a new salt
+     */
+    KeySlots(ObjectIo io, String vaultId, Supplier<Slot.Kdf> newKdf) {
         this.io = io;
         this.vaultId = vaultId;
+        this.newKdf = newKdf;
     }
 
     /**
@@ -28,6 +41,11 @@ final class KeySlots {
 
     static String objectName(String slot) {
         return FOLDER + "/" + slot;
+    }
+
+    /** The id of the slot in an object. */
+    static String id(String objectName) {
+        return objectName.substring(FOLDER.length() + 1);
     }
 
     /**
@@ -47,7 +65,8 @@ final class KeySlots {
      */
     record All(List<Stored> slots, List<ObjectProblem> damaged) {}
 
-    private All readAll() throws DoppelException {
+    /** Reads all slots; what cannot be read now of one of them keeps nobody from using the others. */
+    All readAll() throws DoppelException {
         List<Stored> slots = new ArrayList<>();
         List<ObjectProblem> damaged = new ArrayList<>();
         for (String slot : io.list(FOLDER)) {
@@ -58,7 +77,7 @@ final class KeySlots {
             try {
                 slots.add(read(name));
             } catch (DoppelException e) {
-                if (!Problems.isObjectFault(e)) {
+                if (!Problems.mayBeOfOneObject(e)) {
                     throw e;
                 }
                 damaged.add(ObjectProblem.of(name, e));
@@ -76,16 +95,16 @@ final class KeySlots {
         return new Stored(name, text, slot);
     }
 
-    /** Adds a slot for a passphrase, which stays as it is. */
+    /** Adds a slot for a passphrase, which stays as it is; returns its id. */
     String addPassphrase(MasterKey master, char[] passphrase, String label) throws DoppelException {
-        Slot.Kdf kdf = Passphrases.newKdf();
-        return add(master, newName(), Slot.PASSPHRASE, label, kdf, Passphrases.derive(passphrase, kdf));
+        Slot.Kdf kdf = newKdf.get();
+        return add(master, newId(), Slot.PASSPHRASE, label, kdf, Passphrases.derive(passphrase, kdf));
     }
 
-    /** Adds the slot of the recovery key. */
+    /** Adds a slot of the recovery key; returns its id. */
     String addRecovery(MasterKey master) throws DoppelException {
         byte[] key = master.recoveryKey();
-        String slot = newName();
+        String slot = newId();
         byte[] kek = Slot.kek(key, slot);
         Arrays.fill(key, (byte) 0);
         return add(master, slot, Slot.RECOVERY, "recovery key", Slot.Kdf.hkdf(), kek);
@@ -93,12 +112,22 @@ final class KeySlots {
 
     /** Adds a slot for a new key file, which the caller stores after this and then clears. */
     MachineKey addMachine(MasterKey master, String label) throws DoppelException {
-        MachineKey key = new MachineKey(vaultId, newName(), Digests.random(MasterKey.LENGTH));
-        add(master, key.slot(), Slot.MACHINE, label, Slot.Kdf.hkdf(), Slot.kek(key.key(), key.slot()));
+        MachineKey key = newMachine();
+        addMachine(master, key, label);
         return key;
     }
 
-    private String newName() {
+    /** A new key file whose slot is still to be added; the caller clears it. */
+    MachineKey newMachine() {
+        return new MachineKey(vaultId, newId(), Digests.random(MasterKey.LENGTH));
+    }
+
+    /** Adds the slot of a key file. */
+    void addMachine(MasterKey master, MachineKey key, String label) throws DoppelException {
+        add(master, key.slot(), Slot.MACHINE, label, Slot.Kdf.hkdf(), Slot.kek(key.key(), key.slot()));
+    }
+
+    private String newId() {
         return mark(vaultId) + Digests.randomHex(8);
     }
 
@@ -108,7 +137,52 @@ final class KeySlots {
         Arrays.fill(kek, (byte) 0);
         String name = objectName(slot);
         io.put(name, SignedText.write(name, value, master.mac()));
-        return name;
+        return slot;
+    }
+
+    /** Deletes a slot; it need not be there. */
+    void delete(String slot) throws DoppelException {
+        io.delete(objectName(slot));
+    }
+
+    /** The key of a slot, from what opens it. */
+    @FunctionalInterface
+    interface KekSource {
+        /** A new array. */
+        byte[] kek(Slot slot) throws DoppelException;
+    }
+
+    /**
+     * Reads a slot back from the storage and opens it.
+     *
+     * @return the slot
+     * @throws DoppelException {@link VaultError#SLOT_NOT_PROVEN} if it is not right, or opens with the key to something else
+     */
+    Slot prove(String slot, MasterKey master, KekSource source) throws DoppelException {
+        Stored stored;
+        try {
+            stored = read(objectName(slot));
+        } catch (DoppelException e) {
+            if (Problems.isObjectFault(e)) {
+                throw new DoppelException(VaultError.SLOT_NOT_PROVEN, e.what(), e);
+            }
+            throw e;
+        }
+        byte[] kek = source.kek(stored.slot());
+        Optional<MasterKey> opened = stored.slot().unwrap(vaultId, kek);
+        Arrays.fill(kek, (byte) 0);
+        boolean right = stored.text().verify(master.mac()) && isSame(opened, master);
+        if (!right) {
+            throw new DoppelException(
+                    VaultError.SLOT_NOT_PROVEN, "'" + objectName(slot) + "' does not open the vault with its key");
+        }
+        return stored.slot();
+    }
+
+    private static boolean isSame(Optional<MasterKey> opened, MasterKey master) {
+        boolean same = opened.isPresent() && MessageDigest.isEqual(opened.get().bytes(), master.bytes());
+        opened.ifPresent(MasterKey::close);
+        return same;
     }
 
     /** Opens with the key file; {@code LOCKED} if that fails because of the file or its slot. */
@@ -186,13 +260,8 @@ final class KeySlots {
         List<ObjectProblem> problems = new ArrayList<>(all.damaged());
         boolean recovery = false;
         for (Stored stored : all.slots()) {
-            boolean isRecovery = stored.slot().kind().equals(Slot.RECOVERY);
-            recovery |= isRecovery;
-            if (!stored.text().verify(master.mac())) {
-                problems.add(damaged(stored, "its signature is wrong"));
-            } else if (isRecovery && !opensWithRecoveryKey(stored.slot(), master)) {
-                problems.add(damaged(stored, "the recovery key does not open it"));
-            }
+            recovery |= stored.slot().kind().equals(Slot.RECOVERY);
+            fault(stored, master).ifPresent(why -> problems.add(damaged(stored, why)));
         }
         if (!recovery && all.damaged().isEmpty()) {
             problems.add(new ObjectProblem(
@@ -201,13 +270,22 @@ final class KeySlots {
         return problems;
     }
 
+    /** What is wrong with a slot that could be read; empty if it can be relied on, as far as this can be told without its key. */
+    Optional<String> fault(Stored stored, MasterKey master) {
+        if (!stored.text().verify(master.mac())) {
+            return Optional.of("its signature is wrong");
+        }
+        if (stored.slot().kind().equals(Slot.RECOVERY) && !opensWithRecoveryKey(stored.slot(), master)) {
+            return Optional.of("the recovery key does not open it");
+        }
+        return Optional.empty();
+    }
+
     private boolean opensWithRecoveryKey(Slot slot, MasterKey master) {
         byte[] key = master.recoveryKey();
         Optional<MasterKey> opened = slot.unwrapWithKey(vaultId, key);
         Arrays.fill(key, (byte) 0);
-        boolean same = opened.isPresent() && Arrays.equals(opened.get().bytes(), master.bytes());
-        opened.ifPresent(MasterKey::close);
-        return same;
+        return isSame(opened, master);
     }
 
     private static ObjectProblem damaged(Stored stored, String why) {

@@ -10,14 +10,17 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** What a server keeps of a vault, in a folder of its own. Safe for several threads. */
-final class LocalState implements AutoCloseable {
+final class LocalState implements KeyFiles, AutoCloseable {
     private static final String MACHINE_KEY = "machine.key";
+    private static final String NEXT_KEY = "machine.key.next";
+    private static final String ROTATION = "rotation.json";
     private static final String SEEN = "seen.json";
     private static final String LEASE = "lease.json";
     private static final String EXPORTED = "recovery-exported";
@@ -111,9 +114,18 @@ final class LocalState implements AutoCloseable {
         }
     }
 
-    /** The key file, if there is one; {@code LOCKED} if it is damaged. */
-    Optional<MachineKey> machineKey() throws DoppelException {
-        Path file = folder.resolve(MACHINE_KEY);
+    @Override
+    public Optional<MachineKey> machineKey() throws DoppelException {
+        return readKey(MACHINE_KEY);
+    }
+
+    @Override
+    public Optional<MachineKey> nextMachineKey() throws DoppelException {
+        return readKey(NEXT_KEY);
+    }
+
+    private Optional<MachineKey> readKey(String name) throws DoppelException {
+        Path file = folder.resolve(name);
         byte[] content;
         try {
             content = Files.readAllBytes(file);
@@ -132,7 +144,16 @@ final class LocalState implements AutoCloseable {
 
     /** Replaces the key file. */
     void storeMachineKey(MachineKey key) throws DoppelException {
-        Path file = folder.resolve(MACHINE_KEY);
+        writeKey(MACHINE_KEY, key);
+    }
+
+    @Override
+    public void storeNextMachineKey(MachineKey key) throws DoppelException {
+        writeKey(NEXT_KEY, key);
+    }
+
+    private void writeKey(String name, MachineKey key) throws DoppelException {
+        Path file = folder.resolve(name);
         byte[] content = key.write();
         try {
             DurableFiles.replace(file, content);
@@ -143,9 +164,48 @@ final class LocalState implements AutoCloseable {
         }
     }
 
-    void deleteMachineKey() throws DoppelException {
+    @Override
+    public void useNextMachineKey() throws DoppelException {
+        Path file = folder.resolve(MACHINE_KEY);
         try {
-            Files.deleteIfExists(folder.resolve(MACHINE_KEY));
+            Files.move(
+                    folder.resolve(NEXT_KEY),
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            DurableFiles.sync(folder);
+        } catch (IOException e) {
+            throw new DoppelException(VaultError.KEY_FILE, "The key file " + file + " cannot be replaced", e);
+        }
+    }
+
+    @Override
+    public Optional<Rotation> rotation(String vault) throws DoppelException {
+        return read(ROTATION, Rotation.class).filter(r -> vault.equals(r.vault()));
+    }
+
+    @Override
+    public void keep(Rotation rotation) throws DoppelException {
+        write(ROTATION, Json.write(rotation));
+    }
+
+    @Override
+    public void deleteNextMachineKey() throws DoppelException {
+        delete(NEXT_KEY);
+    }
+
+    @Override
+    public void forgetRotation() throws DoppelException {
+        delete(ROTATION);
+    }
+
+    void deleteMachineKey() throws DoppelException {
+        delete(MACHINE_KEY);
+    }
+
+    private void delete(String name) throws DoppelException {
+        try {
+            Files.deleteIfExists(folder.resolve(name));
             DurableFiles.sync(folder);
         } catch (IOException e) {
             throw failure("cannot be changed", folder, e);

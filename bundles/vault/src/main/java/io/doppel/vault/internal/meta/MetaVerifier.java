@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 
 /** Checks the descriptive objects of a vault, each on its own, so that one that is wrong hides no other. */
 final class MetaVerifier {
@@ -77,20 +78,32 @@ final class MetaVerifier {
         }
     }
 
-    /** All generations are kept, though only the highest is needed. */
+    /** All generations are kept, though only the highest is needed; each has all keys of the one before. */
     private void keyrings() throws DoppelException {
         NavigableSet<Integer> generations = KeyRingObject.generations(io, vaultId);
         int count = Math.max(1, generations.size());
         for (int generation = 1; generation <= count; generation++) {
             generations.add(generation);
         }
+        Optional<KeyRingObject> before = Optional.empty();
         for (int generation : generations) {
             cancel.check();
             Pair<byte[]> rings = KeyRingObject.stored(io, vaultId, generation, master);
-            rings.values().forEach(plain -> Arrays.fill(plain, (byte) 0));
             boolean counts = generation == generations.last();
             rings.problems().forEach(p -> problems.add(counts ? p : p.notVital()));
+            for (byte[] plain : rings.values()) {
+                KeyRingObject ring = KeyRingObject.parse(plain);
+                Arrays.fill(plain, (byte) 0);
+                if (!before.map(ring::continues).orElse(true)) {
+                    String name = KeyRingObject.objectName(vaultId, generation);
+                    problems.add(
+                            ObjectProblem.of(name, Problems.damaged(name, "it or its copy lacks keys of one before")));
+                }
+                before.ifPresent(KeyRingObject::clear);
+                before = Optional.of(ring);
+            }
         }
+        before.ifPresent(KeyRingObject::clear);
     }
 
     private void leases() throws DoppelException {

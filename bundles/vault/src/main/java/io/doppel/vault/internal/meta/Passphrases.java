@@ -4,7 +4,8 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
@@ -47,35 +48,49 @@ final class Passphrases {
     /** The key of a passphrase under acceptable parameters, in an array that the caller clears. */
     static byte[] derive(char[] passphrase, Slot.Kdf kdf) throws DoppelException {
         byte[] secret = utf8(passphrase);
-        byte[] key = new byte[MasterKey.LENGTH];
-        Argon2BytesGenerator generator = new Argon2BytesGenerator();
-        generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-                .withVersion(kdf.version())
-                .withMemoryAsKB(kdf.memoryKiB())
-                .withIterations(kdf.iterations())
-                .withParallelism(kdf.parallelism())
-                .withSalt(kdf.salt())
-                .build());
-        generator.generateBytes(secret, key);
-        Arrays.fill(secret, (byte) 0);
-        return key;
+        try {
+            byte[] key = new byte[MasterKey.LENGTH];
+            Argon2BytesGenerator generator = new Argon2BytesGenerator();
+            generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+                    .withVersion(kdf.version())
+                    .withMemoryAsKB(kdf.memoryKiB())
+                    .withIterations(kdf.iterations())
+                    .withParallelism(kdf.parallelism())
+                    .withSalt(kdf.salt())
+                    .build());
+            generator.generateBytes(secret, key);
+            return key;
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
     }
 
     private static byte[] utf8(char[] passphrase) throws DoppelException {
-        CharBuffer text = CharBuffer.wrap(passphrase);
-        if (!Normalizer.isNormalized(text, Normalizer.Form.NFC)) {
-            // Java normalises into a String only, which cannot be cleared; most passphrases do not come here.
-            text = CharBuffer.wrap(
-                    Normalizer.normalize(text, Normalizer.Form.NFC).toCharArray());
+        if (Normalizer.isNormalized(CharBuffer.wrap(passphrase), Normalizer.Form.NFC)) {
+            return encode(passphrase);
         }
+        // Java normalises into a String only, which cannot be cleared; most passphrases do not come here.
+        char[] composed = Normalizer.normalize(CharBuffer.wrap(passphrase), Normalizer.Form.NFC)
+                .toCharArray();
         try {
-            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(text);
-            byte[] bytes = new byte[encoded.remaining()];
-            encoded.get(bytes);
+            return encode(composed);
+        } finally {
+            Arrays.fill(composed, '\0');
+        }
+    }
+
+    /** The encoder writes into this array and into no other. */
+    private static byte[] encode(char[] text) throws DoppelException {
+        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
+        ByteBuffer encoded = ByteBuffer.allocate((int) Math.ceil(text.length * (double) encoder.maxBytesPerChar()));
+        try {
+            CoderResult end = encoder.encode(CharBuffer.wrap(text), encoded, true);
+            if (end.isError()) {
+                throw new DoppelException(CommonError.BAD_SETTING, "The passphrase has half a character in it");
+            }
+            return Arrays.copyOf(encoded.array(), encoded.position());
+        } finally {
             Arrays.fill(encoded.array(), (byte) 0);
-            return bytes;
-        } catch (CharacterCodingException e) {
-            throw new DoppelException(CommonError.BAD_SETTING, "The passphrase has half a character in it", e);
         }
     }
 }

@@ -116,7 +116,7 @@ final class Publisher {
      * neither yes nor no, or if the lease was lost in that moment; a further attempt uses new ids.
      *
      * @return the new head
-     * @throws DoppelException {@link VaultError#LEASE_LOST} or a {@link StorageError}
+     * @throws DoppelException {@link VaultError#LEASE_LOST}, {@link VaultError#MOVED_ON} or a {@link StorageError}
      */
     synchronized Head publish(HeadChange change) throws DoppelException {
         for (VersionManifest version : change.addVersions()) {
@@ -144,6 +144,7 @@ final class Publisher {
             adoptUnsettled();
             checkLease();
             Heads.Newest base = newest;
+            change.requireFollows(base.head());
             floor = Math.max(floor, Math.max(base.through(), highestTaken()));
             Sealed<Head> sealed = heads.seal(change.apply(base.head(), base.sha256(), floor + 1, held.epoch()));
             Sealed<Head> before = unsettled;

@@ -1,8 +1,8 @@
 package io.doppel.vault.internal.meta;
 
 import io.doppel.vault.internal.crypto.Gcm;
-import io.doppel.vault.internal.crypto.Hkdf;
 import io.doppel.vault.internal.pack.Codec;
+import io.doppel.vault.internal.pack.PackFormat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -26,7 +26,9 @@ final class SealedObject {
         LEASE_RELEASE(3),
         HEAD(4),
         VERSION(5),
-        LEASE_CLOSING(6);
+        LEASE_CLOSING(6),
+        CLEARED(7),
+        HOLD(8);
 
         private final byte code;
 
@@ -96,18 +98,18 @@ final class SealedObject {
         }
         byte[] plain = new byte[rawLength];
         try (Codec codecs = new Codec(Codec.ZSTD)) {
-            boolean right = codecs.decompress(codec, packed, 0, length, plain, 0, rawLength);
-            return right ? Optional.of(plain) : Optional.empty();
+            if (codecs.decompress(codec, packed, 0, length, plain, 0, rawLength)) {
+                return Optional.of(plain);
+            }
+            Arrays.fill(plain, (byte) 0);
+            return Optional.empty();
         } finally {
             Arrays.fill(packed, (byte) 0);
         }
     }
 
     private static SecretKeySpec key(byte[] root, byte[] salt) {
-        byte[] key = Hkdf.derive(root, salt, "doppel/v1/object");
-        SecretKeySpec spec = new SecretKeySpec(key, "AES");
-        Arrays.fill(key, (byte) 0);
-        return spec;
+        return PackFormat.key(root, salt, "doppel/v1/object");
     }
 
     private static byte[] associated(byte[] object, String name) {

@@ -30,15 +30,31 @@ final class SealedStore {
     /** Reads and authenticates. An object that is not right is read a second time before it counts as damaged. */
     <T> Sealed<T> read(Kind kind, String name, Class<T> type) throws DoppelException {
         Optional<Sealed<T>> sealed = open(kind, name, type, io.read(name));
-        if (sealed.isEmpty()) {
-            sealed = open(kind, name, type, io.read(name));
+        if (sealed.isPresent()) {
+            return sealed.get();
         }
-        return sealed.orElseThrow(() -> Problems.damaged(name, "its content is not what was written"));
+        byte[] again = io.read(name);
+        sealed = open(kind, name, type, again);
+        if (sealed.isPresent()) {
+            return sealed.get();
+        }
+        Optional<Integer> epoch = SealedObject.epoch(kind, again);
+        boolean known = epoch.isEmpty() || keys.findRoot(epoch.get()).isPresent();
+        throw Problems.damaged(
+                name,
+                known
+                        ? "its content is not what was written"
+                        : "it names key epoch " + Integer.toUnsignedString(epoch.get())
+                                + ", which no keyring has; if it is right, the keyring was taken away");
     }
 
-    private <T> Optional<Sealed<T>> open(Kind kind, String name, Class<T> type, byte[] object) {
-        Optional<byte[]> root = SealedObject.epoch(kind, object).flatMap(keys::findRoot);
-        return root.flatMap(r -> SealedObject.open(name, r, object))
+    private <T> Optional<Sealed<T>> open(Kind kind, String name, Class<T> type, byte[] object) throws DoppelException {
+        Optional<Integer> epoch = SealedObject.epoch(kind, object);
+        if (epoch.isEmpty()) {
+            return Optional.empty();
+        }
+        return keys.findRoot(epoch.get())
+                .flatMap(root -> SealedObject.open(name, root, object))
                 .flatMap(plain -> Json.read(plain, type))
                 .map(value -> new Sealed<>(value, Digests.hexSha256(object), new byte[0]));
     }

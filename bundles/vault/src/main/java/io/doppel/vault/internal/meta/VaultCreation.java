@@ -42,9 +42,10 @@ final class VaultCreation {
                 written.add(KeySlots.objectName(machine.slot()));
                 local.storeMachineKey(machine);
             }
-            written.add(slots.addRecovery(master));
+            written.add(KeySlots.objectName(slots.addRecovery(master)));
             if (passphrase.length > 0) {
-                written.add(slots.addPassphrase(master, passphrase, "first passphrase"));
+                String slot = slots.addPassphrase(master, passphrase, "first passphrase");
+                written.add(KeySlots.objectName(slot));
             }
             store(config, master);
         }

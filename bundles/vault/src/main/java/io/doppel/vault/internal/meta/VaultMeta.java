@@ -6,13 +6,14 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultKeys;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -33,7 +34,12 @@ public final class VaultMeta implements AutoCloseable {
     private final Leases leases;
     private final Heads heads;
     private final Versions versions;
+    private final ClearedLists cleared;
     private final RollbackGuard guard;
+    private final KeySlots slots;
+    private final MachineKeyRotation rotation;
+    private final KeyEpochs epochs;
+    private final KeyAdmin admin;
     private final boolean readOnly;
     private final List<String> warnings;
 
@@ -51,6 +57,7 @@ public final class VaultMeta implements AutoCloseable {
             Config config,
             MasterKey master,
             KeyRing keys,
+            VaultOwner owner,
             boolean readOnly,
             List<String> warnings) {
         this.io = io;
@@ -64,7 +71,12 @@ public final class VaultMeta implements AutoCloseable {
         this.leases = new Leases(store);
         this.heads = new Heads(store, leases);
         this.versions = new Versions(store);
+        this.cleared = new ClearedLists(store);
         this.guard = new RollbackGuard(local, heads, config.id(), this::warnOnce);
+        this.slots = new KeySlots(io, config.id());
+        this.rotation = new MachineKeyRotation(slots, master, local, config.id());
+        this.epochs = new KeyEpochs(io, config.id(), master, keys, this::checkLease, this::warnOnce);
+        this.admin = new KeyAdmin(this, owner, master, slots, rotation, epochs);
     }
 
     /**
@@ -143,20 +155,18 @@ public final class VaultMeta implements AutoCloseable {
         try {
             Pair<SignedText> texts = Config.stored(io, id, master);
             Config config = Config.parse(Config.NAME, texts.value().line(), !readOnly);
-            KeySlots slots = new KeySlots(io, id);
-            slots.verify(master).forEach(p -> warnings.add(p.reason()));
+            new KeySlots(io, id).verify(master).forEach(p -> warnings.add(p.reason()));
             Pair<byte[]> rings = KeyRingObject.newest(io, id, master);
             secrets.addAll(rings.values());
-            keys = KeyRingObject.keys(rings.value());
+            keys = KeyRingObject.parse(rings.value()).toKeys(known -> KeyRingObject.newerThan(known, io, id, master));
             Stream.concat(texts.problems().stream(), rings.problems().stream())
                     .map(p -> p.code().id() + ": " + p.reason() + "; there are two of it, and the other one is right")
                     .forEach(warnings::add);
-            VaultMeta meta = new VaultMeta(io, local, config, master, keys, readOnly, warnings);
-            meta.attach(owner, mode, unlocked.byKeyFile() ? Optional.empty() : Optional.of(slots));
+            VaultMeta meta = new VaultMeta(io, local, config, master, keys, owner, readOnly, warnings);
+            meta.attach(owner, mode);
             if (!readOnly) {
                 texts.mend(io, (name, text) -> text.under(name, master.mac())).ifPresent(warnings::add);
-                rings.mend(io, (name, plain) -> KeyRingObject.seal(name, plain, master))
-                        .ifPresent(warnings::add);
+                meta.settleKeys(owner, unlocked.byKeyFile());
             }
             return meta;
         } catch (DoppelException | RuntimeException e) {
@@ -170,7 +180,7 @@ public final class VaultMeta implements AutoCloseable {
         }
     }
 
-    private void attach(VaultOwner owner, VaultAccess mode, Optional<KeySlots> slotsToAddTo) throws DoppelException {
+    private void attach(VaultOwner owner, VaultAccess mode) throws DoppelException {
         boolean takeOver = mode == VaultAccess.TAKE_OVER;
         Heads.Newest newest = look(takeOver);
         guard.check(newest, mode);
@@ -188,10 +198,23 @@ public final class VaultMeta implements AutoCloseable {
                 held.epoch(), held.nonce(), newest.head().generation(), newest.sha256(), newest.through()));
         guard.remember(newest);
         publisher = new Publisher(leases, heads, versions, guard, held, newest, this::warnOnce);
-        if (slotsToAddTo.isPresent()) {
-            try (MachineKey machine = slotsToAddTo.get().addMachine(master, owner.serverName())) {
+    }
+
+    /**
+     * Now that we hold the lease: goes on with the keyring that whoever held it before left behind, and sees to it that this server
+     * has a key file.
+     */
+    private void settleKeys(VaultOwner owner, boolean hasKeyFile) throws DoppelException {
+        epochs.settle();
+        if (!hasKeyFile) {
+            try (MachineKey machine = slots.addMachine(master, owner.serverName())) {
                 local.storeMachineKey(machine);
             }
+        }
+        try {
+            rotation.finish();
+        } catch (DoppelException e) {
+            warnOnce(e.code().id() + ": What is left of replacing the key file could not be removed: " + e.what());
         }
     }
 
@@ -208,6 +231,11 @@ public final class VaultMeta implements AutoCloseable {
     /** The keys; cleared by {@link #close}. */
     public KeyRing keys() {
         return keys;
+    }
+
+    /** Key slots and key epochs, for people to manage. */
+    public VaultKeys admin() {
+        return admin;
     }
 
     /** The vault's id, a UUID. */
@@ -240,6 +268,11 @@ public final class VaultMeta implements AutoCloseable {
         return List.copyOf(warnings);
     }
 
+    /** The cleared lists. */
+    public ClearedLists cleared() {
+        return cleared;
+    }
+
     /** The newest head as last seen or published; of generation 0 if there is none yet. */
     public Head head() {
         return (publisher == null ? seen : publisher.newest()).head();
@@ -257,6 +290,17 @@ public final class VaultMeta implements AutoCloseable {
             throw new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
         }
         return versions.get(id);
+    }
+
+    /** Deletes the objects of versions that no head lists; what cannot be deleted now stays, and harms nobody. */
+    public void deleteVersions(Collection<String> ids) {
+        for (String id : ids) {
+            try {
+                versions.delete(id);
+            } catch (DoppelException e) {
+                LOG.warn("The object of version {}, which was removed, stays: {}", id, e.getMessage());
+            }
+        }
     }
 
     /** Takes what a new head needs before anybody sees the head. */

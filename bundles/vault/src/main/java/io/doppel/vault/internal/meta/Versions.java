@@ -55,6 +55,13 @@ final class Versions {
         return version;
     }
 
+    void delete(String id) throws DoppelException {
+        synchronized (cache) {
+            cache.remove(id);
+        }
+        store.io().delete(name(id));
+    }
+
     void put(VersionManifest version) throws DoppelException {
         store.put(Kind.VERSION, name(version.id()), version);
     }

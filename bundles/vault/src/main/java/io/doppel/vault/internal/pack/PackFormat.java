@@ -100,7 +100,10 @@ public final class PackFormat {
 
     /** The key of an object with that salt. */
     public static SecretKeySpec key(byte[] root, byte[] salt, String info) {
-        return new SecretKeySpec(Hkdf.derive(root, salt, info), "AES");
+        byte[] key = Hkdf.derive(root, salt, info);
+        SecretKeySpec spec = new SecretKeySpec(key, "AES");
+        Arrays.fill(key, (byte) 0);
+        return spec;
     }
 
     /** The key of a pack. */

@@ -26,8 +26,18 @@ public final class RecordDecoder implements AutoCloseable {
      */
     public boolean decode(
             SecretKeySpec key, ObjectKind kind, RecordInfo r, byte[] in, int from, byte[] out, int outFrom) {
+        return decodeBody(key, kind, r, in, from, out, outFrom) >= 0;
+    }
+
+    /**
+     * As {@link #decode}; what is between decryption and decompression is then in {@link #body}.
+     *
+     * @return bytes there, −1 if it did not prove right
+     */
+    public int decodeBody(
+            SecretKeySpec key, ObjectKind kind, RecordInfo r, byte[] in, int from, byte[] out, int outFrom) {
         if (r.raw() > PackFormat.MAX_RAW || r.stored() > PackFormat.MAX_RAW + Gcm.TAG || r.stored() < Gcm.TAG) {
-            return false;
+            return -1;
         }
         if (plain.length < r.stored()) {
             plain = new byte[Math.max(r.stored(), plain.length * 2)];
@@ -35,9 +45,15 @@ public final class RecordDecoder implements AutoCloseable {
         byte[] aad = PackFormat.recordAad(kind, r.codec(), r.raw(), r.id());
         byte[] nonce = Gcm.nonce(PackFormat.RECORDS, r.offset());
         int n = gcm.open(key, nonce, aad, in, from, r.stored(), plain, 0);
-        return n >= 0
+        boolean right = n >= 0
                 && codec.decompress(r.codec(), plain, 0, n, out, outFrom, r.raw())
                 && (proof == Proof.TAG || Arrays.equals(ids.id(kind, out, outFrom, r.raw()), r.id()));
+        return right ? n : -1;
+    }
+
+    /** The bytes of the last {@link #decodeBody}; good until the next. */
+    public byte[] body() {
+        return plain;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.chunk.Entry;
+import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.Proof;
@@ -31,6 +32,7 @@ public final class StoredDisk implements VersionDisk {
             return size() > CHUNKS_KEPT;
         }
     };
+    private final VersionUse.Use use;
     private RecordReader random;
 
     /**
@@ -38,8 +40,10 @@ public final class StoredDisk implements VersionDisk {
      *
      * @param readers makes a record reader for one thread. Reading chunk by chunk, which is how whole disks are restored, relies on the
      *     cipher's tag; computing the ids as well would take longer than all else together
+     * @param use ended when this is closed
      */
-    public StoredDisk(TreeReader tree, ChunkIndex index, Function<Proof, RecordReader> readers) {
+    public StoredDisk(TreeReader tree, ChunkIndex index, Function<Proof, RecordReader> readers, VersionUse.Use use) {
+        this.use = use;
         this.tree = tree;
         this.index = index;
         this.readers = readers;
@@ -106,5 +110,6 @@ public final class StoredDisk implements VersionDisk {
             random = null;
         }
         cache.clear();
+        use.close();
     }
 }

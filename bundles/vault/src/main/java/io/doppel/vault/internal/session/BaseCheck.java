@@ -8,6 +8,7 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.tree.NodeSource;
+import io.doppel.vault.internal.tree.NodeStore;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -54,7 +55,7 @@ public final class BaseCheck {
             return;
         }
         NodeSource checked = id -> {
-            require(id, NodeWriter.COPIES, version, disk);
+            require(id, NodeStore.COPIES, version, disk);
             return nodes.node(id);
         };
         TreeReader tree = new TreeReader(checked, HexFormat.of().parseHex(disk.root()), disk.size());
@@ -82,7 +83,7 @@ public final class BaseCheck {
     }
 
     private void require(byte[] id, int copies, String version, VersionManifest.Disk disk) throws DoppelException {
-        if (index.trusted(id).size() < copies) {
+        if (index.sound(id).size() < copies) {
             throw notWhole(version, disk, where(index.find(id)));
         }
     }

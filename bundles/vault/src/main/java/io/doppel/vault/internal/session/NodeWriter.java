@@ -16,9 +16,6 @@ import java.util.Set;
 
 /** Stores nodes, each in two different packs. */
 final class NodeWriter implements NodeStore, AutoCloseable {
-    /** In how many packs each node is. */
-    static final int COPIES = 2;
-
     private final Session session;
     private final VaultParts parts;
     private final Ids ids;
@@ -45,7 +42,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
         session.check();
         byte[] id = ids.id(ObjectKind.NODE, bytes, 0, bytes.length);
         List<Location> copies = parts.index().trusted(id);
-        copies.forEach(l -> session.use(l.pack()));
+        copies = copies.stream().filter(l -> session.use(l.pack())).toList();
         if (copies.size() >= COPIES) {
             return id;
         }

@@ -7,6 +7,7 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.CutRule;
+import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.crypto.Hkdf;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.pack.ObjectKind;
@@ -17,15 +18,18 @@ import io.doppel.vault.internal.tree.TreeReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -42,6 +46,8 @@ public final class Session implements WriteSession {
     /** Ids in packs of this session that are not durable yet. */
     private final Set<Key> claimed = ConcurrentHashMap.newKeySet();
 
+    /** Names of packs that are not known to the index yet. */
+    private final Set<String> writing = ConcurrentHashMap.newKeySet();
     /** Packs that hold what this session stored, or found. */
     private final BitSet usedPacks = new BitSet();
     /** What was missing or damaged already when this session began. */
@@ -49,7 +55,9 @@ public final class Session implements WriteSession {
     /** Bytes of all packs when this session began. */
     private final long storedBefore;
 
-    private volatile boolean takesOver;
+    /** Versions of which parts are taken over. */
+    private final Queue<VersionUse.Use> bases = new ConcurrentLinkedQueue<>();
+
     private final Deque<PackWriter> parked = new ArrayDeque<>();
     private final Set<SessionLane> lanes = new HashSet<>();
     private boolean closed;
@@ -74,7 +82,9 @@ public final class Session implements WriteSession {
         this.parts = parts;
         this.disks = disks;
         this.onClose = onClose;
-        this.cutRule = new CutRule(Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker"));
+        byte[] cutKey = Hkdf.derive(parts.keys().idKey(), new byte[0], "doppel/v1/chunker");
+        this.cutRule = new CutRule(cutKey);
+        Arrays.fill(cutKey, (byte) 0);
         this.committer = new PackCommitter(this::packStored);
         this.nodeWriter = new NodeWriter(this, parts);
         this.damageBefore = parts.index().distrusted();
@@ -106,9 +116,9 @@ public final class Session implements WriteSession {
         TreeReader base = null;
         long baseData = 0;
         if (baseVersion.isPresent()) {
+            bases.add(parts.versionUse().begin(baseVersion.get()));
             VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
             parts.bases().check(baseVersion.get(), disk, CancelToken.NEVER);
-            takesOver = true;
             byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
             base = new TreeReader(parts.nodes(), root, disk.size());
             baseData = disk.dataBytes();
@@ -146,7 +156,7 @@ public final class Session implements WriteSession {
      */
     public void checkPacks() throws DoppelException {
         Set<Integer> bad = parts.index().distrusted().packsSince(damageBefore);
-        if (!takesOver) {
+        if (bases.isEmpty()) {
             synchronized (usedPacks) {
                 bad.removeIf(pack -> !usedPacks.get(pack));
             }
@@ -178,17 +188,34 @@ public final class Session implements WriteSession {
     /** Whether the id needs no storing: durable already, or on its way in this session. */
     boolean known(byte[] chunk) throws DoppelException {
         int pack = parts.index().packOf(chunk);
-        if (pack >= 0) {
-            use(pack);
-            return true;
+        while (pack >= 0) {
+            if (use(pack)) {
+                return true;
+            }
+            pack = parts.index().packOf(chunk);
         }
         return !claimed.add(Key.of(chunk));
     }
 
-    void use(int pack) {
+    /** Notes that the version needs the pack; false if it was hidden in this moment, so that nothing may be built upon it. */
+    boolean use(int pack) {
         synchronized (usedPacks) {
             usedPacks.set(pack);
         }
+        // only now: a collection hides first and looks at the notes then, so one of us sees the other
+        return !parts.index().isHidden(pack);
+    }
+
+    /** Numbers of the packs that hold what this session stored or found; a copy. */
+    public BitSet usedPacks() {
+        synchronized (usedPacks) {
+            return (BitSet) usedPacks.clone();
+        }
+    }
+
+    /** Whether this session has that pack under way. */
+    public boolean isWriting(String pack) {
+        return writing.contains(pack);
     }
 
     void addStored(long bytes) {
@@ -197,7 +224,10 @@ public final class Session implements WriteSession {
 
     PackWriter newPack(ObjectKind kind) throws DoppelException {
         int epoch = parts.keys().currentEpoch();
-        return new PackWriter(parts.storage(), kind, epoch, parts.keys().root(epoch));
+        PackWriter pack =
+                new PackWriter(parts.storage(), kind, epoch, parts.keys().root(epoch));
+        writing.add(pack.name());
+        return pack;
     }
 
     /** Whether the pack has the size at which it is closed. */
@@ -225,7 +255,11 @@ public final class Session implements WriteSession {
     }
 
     private void packStored(PackInfo info) throws DoppelException {
-        use(parts.packStored().stored(info));
+        if (!use(parts.packStored().stored(info))) {
+            committer.fail(new DoppelException(
+                    VaultError.PACK_GONE, "Pack '" + info.objectName() + "' was taken away as soon as it was there"));
+        }
+        writing.remove(info.name());
         if (info.kind() == ObjectKind.DATA) {
             info.records().forEach(r -> claimed.remove(Key.of(r.id())));
         }
@@ -248,6 +282,7 @@ public final class Session implements WriteSession {
             nodeWriter.close();
             committer.close();
             onClose.accept(this);
+            bases.forEach(VersionUse.Use::close);
         }
     }
 

@@ -2,6 +2,7 @@ package io.doppel.vault.internal.session;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
+import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.PackInfo;
@@ -17,6 +18,7 @@ import io.doppel.vault.internal.tree.NodeSource;
  * @param codec codec byte for new records
  * @param nodes reads its nodes
  * @param bases tells whether parts of earlier versions may be taken over
+ * @param versionUse which versions are in use
  * @param packStored told of every pack once it is durable; gives its number in the index
  */
 public record VaultParts(
@@ -27,6 +29,7 @@ public record VaultParts(
         byte codec,
         NodeSource nodes,
         BaseCheck bases,
+        VersionUse versionUse,
         PackStored packStored) {
     /** Told of packs. */
     @FunctionalInterface

@@ -6,6 +6,7 @@ import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.chunk.EntrySink;
 import io.doppel.vault.chunk.Layout;
+import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.Codec;
@@ -49,7 +50,8 @@ public final class TrialRun {
             ChunkIndex index = new ChunkIndex();
             NodeSource none = id -> new byte[0];
             BaseCheck bases = new BaseCheck(index, none, false);
-            VaultParts parts = new VaultParts("trial", storage, keys, index, Codec.ZSTD, none, bases, index::add);
+            VaultParts parts = new VaultParts(
+                    "trial", storage, keys, index, Codec.ZSTD, none, bases, new VersionUse(), index::add);
             List<Entry> chunks = store(disk, parts);
             byte[] out = new byte[Layout.MAX_CHUNK];
             try (RecordReader reader = new RecordReader(storage, keys, index, proof, () -> {})) {

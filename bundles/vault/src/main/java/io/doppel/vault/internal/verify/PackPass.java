@@ -125,6 +125,10 @@ final class PackPass {
                 index.packName(pack),
                 n -> progress.progress(total, Math.min(total, done.addAndGet(n))),
                 this::check);
+        if (index.isCleared(pack)) {
+            // a collection took it away meanwhile
+            return;
+        }
         String object = index.packObject(pack);
         if (f.whole() != null) {
             badPacks.add(pack);

@@ -13,7 +13,6 @@ import io.doppel.vault.VaultError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -181,7 +180,7 @@ class CopiesTest {
                     boolean hit = true;
                     for (int at = 1; hit; at++) {
                         flip(name, 70);
-                        CrashTest.Failpoint failpoint = new CrashTest.Failpoint(at, after);
+                        Failpoint failpoint = new Failpoint(at, after);
                         storage.hook = failpoint;
                         String point = name + ", point " + at + (after ? " after" : " before");
                         try {
@@ -318,15 +317,13 @@ class CopiesTest {
         ObjectIo io = new ObjectIo(storage);
         String id = machine.vaultId();
         try (MasterKey master = new KeySlots(io, id).unlock(machine)) {
-            KeyRing first =
-                    KeyRingObject.keys(KeyRingObject.newest(io, id, master).value());
-            byte[] idKey = Digests.random(MasterKey.LENGTH);
-            KeyRingObject second =
-                    new KeyRingObject(2, idKey, List.of(new KeyRingObject.Epoch(1, first.root(1), Instant.EPOCH)));
+            KeyRingObject first =
+                    KeyRingObject.parse(KeyRingObject.newest(io, id, master).value());
             String copy = KeyRingObject.copyName(id, 2);
-            storage.objects.put(copy, KeyRingObject.seal(copy, Json.write(second), master));
+            storage.objects.put(copy, KeyRingObject.seal(copy, first.next(), master));
             try (VaultMeta meta = Fixture.attach(storage, folder)) {
-                assertArrayEquals(idKey, meta.keys().idKey());
+                assertArrayEquals(first.idKey(), meta.keys().idKey());
+                assertEquals(2, meta.keys().currentEpoch());
                 assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER));
             }
             // an earlier one does not count in the place of one that is damaged

@@ -1,0 +1,262 @@
+package io.doppel.vault.internal.collect;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
+import io.doppel.spi.storage.ObjectInfo;
+import io.doppel.spi.storage.Storage;
+import io.doppel.vault.CollectOptions;
+import io.doppel.vault.CollectProgress;
+import io.doppel.vault.CollectProgress.Phase;
+import io.doppel.vault.CollectReport;
+import io.doppel.vault.RateLimit;
+import io.doppel.vault.VaultError;
+import io.doppel.vault.VersionManifest;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.LiveSet;
+import io.doppel.vault.internal.meta.KeyRing;
+import io.doppel.vault.internal.pack.PackReader;
+import io.doppel.vault.internal.tree.NodeSource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Gives back space that no version needs, beside running sessions and readers (docs/vault-format.md §12, whose terms are used here). For
+ * one use by one thread.
+ */
+public final class Collector {
+    /** Bytes to copy between two publications; so much is written before anything is freed. */
+    private static final long BATCH = 1L << 30;
+    /** Times that versions may come in between before we give up. */
+    private static final int ROUNDS = 16;
+
+    private final CollectedVault vault;
+    private final Storage storage;
+    private final KeyRing keys;
+    private final ChunkIndex index;
+    private final CollectOptions options;
+    private final CollectProgress progress;
+    private final CancelToken cancel;
+    private final RateLimit limit;
+    private final NodeSource nodes;
+    private final List<String> notes = new ArrayList<>();
+    private LiveSet live;
+    private LiveWalk walk;
+    private int packsDeleted;
+    private long bytesDeleted;
+    private long bytesWritten;
+    private long bytesCopied;
+    private long bytesToCopy;
+    private long bytesToDelete;
+
+    /** A collection. */
+    public Collector(
+            CollectedVault vault,
+            Storage storage,
+            KeyRing keys,
+            ChunkIndex index,
+            NodeSource nodes,
+            CollectOptions options,
+            CollectProgress progress,
+            CancelToken cancel) {
+        this.vault = vault;
+        this.storage = storage;
+        this.keys = keys;
+        this.index = index;
+        this.options = options;
+        this.progress = progress;
+        this.cancel = cancel;
+        this.limit = new RateLimit(options.bytesPerSecond());
+        this.nodes = nodes;
+    }
+
+    /**
+     * Collects.
+     *
+     * @throws DoppelException {@link VaultError#UNKNOWN_NEED}, {@link VaultError#MOVED_ON}, {@link VaultError#LEASE_LOST}; the storage's
+     *     failures; what was freed before stays freed
+     */
+    public CollectReport run() throws DoppelException {
+        List<ObjectInfo> undeleted = vault.adoptStrays();
+        if (!options.dryRun()) {
+            delete(undeleted);
+        }
+        // what comes later is needed, or the next collection's
+        int known = index.packCount();
+        live = new LiveSet(index);
+        walk = new LiveWalk(index, nodes, live, cancel);
+        mark();
+        Plan plan = plan(known);
+        bytesToCopy = plan.copiedBytes();
+        if (options.dryRun()) {
+            return estimate(plan, report(known));
+        }
+        for (List<PackUse> batch : plan.batches(BATCH)) {
+            takeAway(batch);
+        }
+        return report(known);
+    }
+
+    private void mark() throws DoppelException {
+        List<VersionManifest> versions = new ArrayList<>();
+        for (String id : vault.versionIds()) {
+            versions.add(vault.version(id));
+        }
+        versions.removeIf(v -> options.without().contains(v.id()));
+        long total = versions.stream().mapToLong(v -> v.stats().dataBytes()).sum();
+        long done = 0;
+        for (VersionManifest version : versions) {
+            progress.progress(Phase.MARK, total, done);
+            walk.walk(version);
+            done += version.stats().dataBytes();
+        }
+        progress.progress(Phase.MARK, total, total);
+    }
+
+    private void markNew() throws DoppelException {
+        for (String id : vault.versionIds()) {
+            walk.walk(vault.version(id));
+        }
+    }
+
+    private Plan plan(int known) {
+        BitSet used = vault.packsOfSessions();
+        Set<Integer> lost = index.distrusted().packs();
+        List<PackUse> packs = new ArrayList<>();
+        long kept = 0;
+        for (int pack = 0; pack < known; pack++) {
+            PackUse use = new PackUse(pack, index.packSize(pack), live.liveBytes(pack));
+            if (index.isCleared(pack)) {
+                continue;
+            }
+            if (used.get(pack) || lost.contains(pack) && use.live() > 0) {
+                kept += use.live();
+            } else {
+                packs.add(use);
+            }
+        }
+        return Plan.of(packs, kept, options.maxUnused());
+    }
+
+    /** Hides packs, copies what is needed, clears them and deletes them; those for which that cannot be done are shown again. */
+    private void takeAway(List<PackUse> batch) throws DoppelException {
+        Set<Integer> packs = new TreeSet<>();
+        batch.forEach(p -> packs.add(p.pack()));
+        Set<Integer> leftovers = new HashSet<>(packs);
+        leftovers.removeIf(p -> !index.isHidden(p));
+        index.hide(packs);
+        boolean mayBePublished = false;
+        try {
+            // only now that they are hidden: what a session finds from here on is not in them
+            keepThose(packs, vault.packsOfSessions());
+            for (int round = 1; !packs.isEmpty(); round++) {
+                markNew();
+                keepThose(packs, copy(packs));
+                try {
+                    mayBePublished = true;
+                    vault.publishCleared(packs, walk.walked());
+                    break;
+                } catch (DoppelException e) {
+                    if (!e.is(VaultError.MOVED_ON)) {
+                        throw e;
+                    }
+                    mayBePublished = false;
+                    if (round == ROUNDS) {
+                        throw e;
+                    }
+                }
+            }
+        } finally {
+            if (!mayBePublished) {
+                packs.removeAll(leftovers);
+                index.show(packs);
+            }
+        }
+        delete(packs.stream()
+                .map(p -> new ObjectInfo(index.packObject(p), index.packSize(p), Instant.EPOCH))
+                .toList());
+    }
+
+    /** Shows again and takes out of the set what is among the others. */
+    private void keepThose(Set<Integer> packs, BitSet others) {
+        Set<Integer> kept = new HashSet<>(packs);
+        kept.removeIf(p -> !others.get(p));
+        index.show(kept);
+        packs.removeAll(kept);
+    }
+
+    /** Copies what is needed out of packs; returns those that must stay all the same. */
+    private BitSet copy(Set<Integer> packs) throws DoppelException {
+        Map<Integer, List<byte[]>> needed = new HashMap<>();
+        BitSet staying = new BitSet();
+        try (SpanReader spans = new SpanReader(storage, keys.idKey());
+                CopyTarget target = new CopyTarget(storage, keys, index.packBytes(), vault::packStored)) {
+            Copier copier = new Copier(index, live, new PackReader(storage, keys), spans, target, limit, cancel::check);
+            for (int pack : packs) {
+                cancel.check();
+                Copier.Outcome outcome = copier.copy(pack);
+                needed.put(pack, outcome.needed());
+                if (!outcome.copied()) {
+                    staying.set(pack);
+                }
+                bytesCopied += live.liveBytes(pack);
+                progress.progress(Phase.COPY, Math.max(bytesToCopy, bytesCopied), bytesCopied);
+            }
+            target.flush();
+            bytesWritten += target.written();
+            // another pack may have been relied upon that turned out to be unreadable
+            for (Map.Entry<Integer, List<byte[]>> e : needed.entrySet()) {
+                for (byte[] id : e.getValue()) {
+                    if (index.trusted(id).isEmpty()) {
+                        staying.set(e.getKey());
+                    }
+                }
+            }
+        }
+        staying.stream()
+                .forEach(pack -> notes.add("Pack '" + index.packObject(pack)
+                        + "' stays: something that is needed in it cannot be read, and is nowhere else"));
+        return staying;
+    }
+
+    private void delete(List<ObjectInfo> packs) throws DoppelException {
+        bytesToDelete += packs.stream().mapToLong(ObjectInfo::size).sum();
+        for (ObjectInfo pack : packs) {
+            cancel.check();
+            progress.progress(Phase.DELETE, bytesToDelete, bytesDeleted);
+            storage.delete(pack.name());
+            packsDeleted++;
+            bytesDeleted += pack.size();
+        }
+        progress.progress(Phase.DELETE, bytesToDelete, bytesDeleted);
+    }
+
+    private static CollectReport estimate(Plan plan, CollectReport now) {
+        List<PackUse> away =
+                Stream.concat(plan.dead().stream(), plan.sparse().stream()).toList();
+        long deleted = away.stream().mapToLong(PackUse::size).sum();
+        long unused = away.stream().mapToLong(PackUse::unused).sum();
+        return new CollectReport(
+                away.size(), deleted, plan.copiedBytes(), now.bytesInUse(), now.bytesUnused() - unused, now.notes());
+    }
+
+    private CollectReport report(int known) {
+        long inUse = 0;
+        long all = 0;
+        for (int pack = 0; pack < index.packCount(); pack++) {
+            if (!index.isCleared(pack)) {
+                all += index.packSize(pack);
+                // what was copied just now, or stored meanwhile, was not marked there
+                inUse += pack < known ? live.liveBytes(pack) : index.packSize(pack);
+            }
+        }
+        return new CollectReport(packsDeleted, bytesDeleted, bytesWritten, inUse, all - inUse, notes);
+    }
+}
