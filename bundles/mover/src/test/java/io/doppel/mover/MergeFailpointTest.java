@@ -8,6 +8,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.tck.FailpointStorage;
 import io.doppel.tck.FailpointStorage.Effect;
+import io.doppel.tck.FailpointStorage.Kind;
 import io.doppel.tck.FailpointStorage.Operation;
 import io.doppel.tck.FailpointStorage.When;
 import io.doppel.tck.MemoryStorage;
@@ -135,6 +136,39 @@ class MergeFailpointTest {
             check(stranger, expected);
         }
         return storage.struck().isPresent();
+    }
+
+    @Test
+    void aMergeBesideAVerificationIsNoDamage() throws Exception {
+        char[] key = key(new MemoryStorage(before, false), stateBefore);
+        FailpointStorage between = new FailpointStorage(new MemoryStorage(before, false));
+        try (Vault owner = Rig.open(new MemoryStorage(before, false), stateBefore);
+                Vault reader = Vault.open(between, temp.resolve("reader"), Rig.OWNER, VaultAccess.READ_ONLY, key)) {
+            boolean[] merged = {false};
+            between.failAt(
+                    o -> {
+                        if (o.kind() == Kind.LIST && o.name().equals("index") && !merged[0]) {
+                            merged[0] = true;
+                            merge(owner);
+                        }
+                        return false;
+                    },
+                    When.BEFORE,
+                    Effect.FAIL);
+            VerifyReport report = reader.verify(List.of(), (total, done) -> {}, CancelToken.NEVER);
+            assertTrue(merged[0]);
+            assertTrue(report.clean(), report::toString);
+            assertEquals(1, segments(before));
+        }
+    }
+
+    private void merge(Vault owner) {
+        try {
+            backup(owner, BEFORE_MERGE, versions);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        owner.awaitMerge();
     }
 
     private static char[] key(MemoryStorage storage, Path state) throws DoppelException {

@@ -1,6 +1,7 @@
 package io.doppel.vault.internal.index;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.internal.pack.ObjectKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -10,8 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which records are needed, of those that an index knew when this was made; packs that came later count as needed as a whole. Takes one
- * bit a record and eight bytes a pack: about 1 MiB for each TiB of unique data. Filled by one thread; read by several once it is.
+ * Which records are needed, of those that an index knew when this was made; packs that came later are needed as a whole. Takes one bit a
+ * record and eight bytes a pack: about 1 MiB for each TiB of unique data, and about 60 bytes for each node in a later pack that is marked.
+ * Filled by one thread; read by several once it is.
  */
 public final class LiveSet {
     private final ChunkIndex index;
@@ -20,9 +22,13 @@ public final class LiveSet {
     private final List<BitSet> marked = new ArrayList<>();
 
     private final long[] liveBytes;
+    /** What is marked in packs that came later: nodes, and chunks that are not sound. */
+    private final Set<Damage.Place> later = new HashSet<>();
 
-    /** A copy of a record: an entry of a part of the snapshot. */
-    private record Copy(int part, int entry, Location at) {}
+    /** A copy of a record: an entry of a part of the snapshot, or of none if it came later. */
+    private record Copy(int part, int entry, Location at) {
+        static final int LATER = -1;
+    }
 
     /** Nothing is marked yet. */
     public LiveSet(ChunkIndex index) {
@@ -35,7 +41,8 @@ public final class LiveSet {
     }
 
     /**
-     * Marks so many copies of a record, in different packs: those that are marked already, then others, sound ones first.
+     * Marks so many copies of a record, in different packs: those that are marked already, then others, sound ones first. A sound
+     * chunk in a pack that came later is marked as it is; a node there is so only once it was, so that a walk goes down from it once.
      *
      * @return whether anything was marked that was not before
      * @throws DoppelException if a local index file is spoilt and cannot be made again; nothing is marked then
@@ -63,12 +70,16 @@ public final class LiveSet {
         return (int) all.stream().map(c -> c.at().pack()).distinct().count();
     }
 
-    /** The copies that are there by now too, sound ones first. */
+    /** The copies that are there by now, sound ones first. */
     private List<Copy> inOrder(byte[] id, boolean filtered) throws DoppelException {
-        List<Location> now = index.ordered(id, filtered);
-        List<Copy> all = copies(id, filtered);
-        all.removeIf(c -> !now.contains(c.at()));
-        all.sort(Comparator.comparing(c -> now.indexOf(c.at())));
+        List<Copy> before = copies(id, filtered);
+        List<Copy> all = new ArrayList<>(2);
+        for (Location now : index.ordered(id, filtered)) {
+            if (now.pack() >= liveBytes.length) {
+                all.add(new Copy(Copy.LATER, 0, now));
+            }
+            before.stream().filter(c -> c.at().equals(now)).forEach(all::add);
+        }
         return all;
     }
 
@@ -85,6 +96,11 @@ public final class LiveSet {
     }
 
     private boolean isMarked(Copy copy) {
+        if (copy.part() == Copy.LATER) {
+            boolean needed = index.packKind(copy.at().pack()) == ObjectKind.DATA
+                    && !index.distrusted().hits(copy.at());
+            return needed || later.contains(place(copy.at()));
+        }
         return marked.get(copy.part()).get(copy.entry());
     }
 

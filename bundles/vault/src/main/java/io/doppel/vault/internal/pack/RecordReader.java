@@ -116,8 +116,7 @@ public final class RecordReader implements AutoCloseable {
 
     private byte[] readAny(ObjectKind kind, byte[] id, Target target, int outFrom) throws DoppelException {
         Attempt attempt = new Attempt(kind, id, target, outFrom);
-        // what is found wrong is distrusted, so that the second look tells of copies that the first may have passed
-        // over
+        // the second look tells of copies that the first passed over, and of those that a collection made just now
         for (int look = 0; look < 2; look++) {
             for (Location copy : index.find(id)) {
                 if (attempt.succeeds(copy)) {

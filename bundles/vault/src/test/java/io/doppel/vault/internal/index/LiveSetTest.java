@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordInfo;
 import java.io.RandomAccessFile;
@@ -113,6 +114,31 @@ class LiveSetTest {
         assertTrue(isMarked(live, before.get(3), 7));
         assertFalse(isMarked(live, before.get(3), 8));
         assertFalse(live.mark(before.get(3).records().get(7).id(), 1));
+    }
+
+    @Test
+    void aNodeThatComesLaterIsNewOnceSoThatAWalkGoesDownFromIt() throws Exception {
+        LiveSet live = new LiveSet(index);
+        byte[] id = made.id();
+        onHeap(made.pack(ObjectKind.NODE, List.of(id)));
+        inSegment(made.pack(ObjectKind.NODE, List.of(id)));
+        assertTrue(live.mark(id, 2));
+        assertFalse(live.mark(id, 2));
+    }
+
+    @Test
+    void aSoundChunkThatComesLaterIsEnoughAndADamagedOneIsNot() throws Exception {
+        byte[] sound = made.id();
+        byte[] damaged = made.id();
+        PackInfo before = inSegment(made.pack(List.of(sound, damaged)));
+        LiveSet live = new LiveSet(index);
+        inSegment(made.pack(List.of(sound)));
+        PackInfo bad = onHeap(made.pack(List.of(damaged)));
+        index.distrust(Damage.ofPack(number(bad)));
+        assertFalse(live.mark(sound, 1));
+        assertFalse(isMarked(live, before, 0));
+        assertTrue(live.mark(damaged, 1));
+        assertTrue(isMarked(live, before, 1));
     }
 
     @Test

@@ -46,6 +46,10 @@ final class MadeUpPacks {
 
     /** A pack of these records. */
     PackInfo pack(List<byte[]> ids) {
+        return pack(ObjectKind.DATA, ids);
+    }
+
+    PackInfo pack(ObjectKind kind, List<byte[]> ids) {
         List<RecordInfo> records = new ArrayList<>();
         long offset = 64;
         for (byte[] id : ids) {
@@ -53,7 +57,7 @@ final class MadeUpPacks {
             records.add(new RecordInfo(id, (byte) 2, stored * 2, stored, offset));
             offset += stored;
         }
-        return new PackInfo(name(), ObjectKind.DATA, offset + 1000, records);
+        return new PackInfo(name(), kind, offset + 1000, records);
     }
 
     /** Stores a segment of these packs; its name. */
