@@ -589,8 +589,7 @@ public final class Vault implements AutoCloseable {
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        VerifyReport report =
-                new Verifier(storage, meta, index, nodes, this::listsSegment).verify(versionIds, progress, cancel);
+        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
         // without keys, all looks damaged
         meta.requireOpen();
         openIndex.distrust(OpenIndex.namesAmong(
@@ -610,11 +609,6 @@ public final class Vault implements AutoCloseable {
     /** Key slots and key epochs, as long as the vault is open. */
     public VaultKeys keys() {
         return meta.admin();
-    }
-
-    private boolean listsSegment(String name) throws DoppelException {
-        refresh();
-        return meta.head().index().contains(name);
     }
 
     /** The recovery key as text, in an array that the caller clears. */

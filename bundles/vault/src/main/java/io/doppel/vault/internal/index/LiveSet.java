@@ -58,12 +58,24 @@ public final class LiveSet {
         boolean more = false;
         for (Copy c : all) {
             if (packs.size() < copies && packs.add(c.at().pack()) && !isMarked(c)) {
-                marked.get(c.part()).set(c.entry());
-                liveBytes[c.at().pack()] += c.at().stored();
+                mark(c);
                 more = true;
             }
         }
         return more;
+    }
+
+    private void mark(Copy c) {
+        if (c.part() == Copy.LATER) {
+            later.add(place(c.at()));
+        } else {
+            marked.get(c.part()).set(c.entry());
+            liveBytes[c.at().pack()] += c.at().stored();
+        }
+    }
+
+    private static Damage.Place place(Location l) {
+        return new Damage.Place(l.pack(), l.offset());
     }
 
     private static int packs(List<Copy> all) {

@@ -30,27 +30,18 @@ public final class Verifier {
     private final VaultMeta meta;
     private final ChunkIndex index;
     private final NodeSource nodes;
-    private final Listed listed;
     private final List<VerifyReport.Problem> problems = new ArrayList<>();
     /** What keeps every version from being read once the vault is closed. */
     private final List<String> vital = new ArrayList<>();
 
     private final Map<String, List<String>> versionProblems = new LinkedHashMap<>();
 
-    /** Knows the newest head. */
-    @FunctionalInterface
-    public interface Listed {
-        /** Whether the newest head lists the segment of that name. */
-        boolean isListed(String segment) throws DoppelException;
-    }
-
     /** A verifier of an open vault; for one use. */
-    public Verifier(Storage storage, VaultMeta meta, ChunkIndex index, NodeSource nodes, Listed listed) {
+    public Verifier(Storage storage, VaultMeta meta, ChunkIndex index, NodeSource nodes) {
         this.storage = storage;
         this.meta = meta;
         this.index = index;
         this.nodes = nodes;
-        this.listed = listed;
     }
 
     /**
@@ -125,17 +116,6 @@ public final class Verifier {
             cancel.check();
             note(kind.objectName(name), () -> reader.open(kind, name), () -> false);
         });
-    }
-
-    private void check(IndexSegments segments, String name) throws DoppelException {
-        try {
-            segments.check(name);
-        } catch (DoppelException e) {
-            if (!e.is(VaultError.MISSING_OBJECT) || listed.isListed(name)) {
-                throw e;
-            }
-            // it was merged into another meanwhile
-        }
     }
 
     private interface Check {
