@@ -5,6 +5,7 @@ import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.internal.collect.ClearedPacks;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.VersionUse;
@@ -13,13 +14,11 @@ import io.doppel.vault.internal.index.DamageFile;
 import io.doppel.vault.internal.index.Merger;
 import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
-import io.doppel.vault.internal.meta.ClearedList;
 import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
-import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.Proof;
 import io.doppel.vault.internal.pack.RecordReader;
@@ -39,15 +38,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,9 +68,7 @@ public final class Vault implements AutoCloseable {
     private final DamageFile damageFile;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    /** Names of packs on cleared lists that the head names. */
-    private final Set<String> clearedPacks = ConcurrentHashMap.newKeySet();
-
+    private final ClearedPacks cleared;
     private final VersionUse versionUse = new VersionUse();
     private final AtomicBoolean collecting = new AtomicBoolean();
     /** Whether packs are being looked for that broken segments told of. */
@@ -86,8 +79,9 @@ public final class Vault implements AutoCloseable {
         this.meta = meta;
         this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
         this.index = openIndex.chunks();
+        this.cleared = new ClearedPacks(meta, index, this::warnOnce);
         this.merger = new Merger(
-                openIndex, () -> meta.head().index(), this::replaceIndex, clearedPacks::contains, this::warnOfMerge);
+                openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warnOfMerge);
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
@@ -100,7 +94,7 @@ public final class Vault implements AutoCloseable {
                 openIndex.sweep(meta.head().index());
             }
             adopt(segmentsLost || meta.leaseWasUnclean());
-            hideUnlistedCleared();
+            cleared.hideUnlisted();
             lookForPacks();
         }
         this.damageFile = new DamageFile(stateDir.resolve("damage"), meta.id(), index);
@@ -154,13 +148,9 @@ public final class Vault implements AutoCloseable {
      * @param newest whether there surely is no newer head; otherwise a missing segment is a failure
      */
     private boolean load(Head head, boolean newest) throws DoppelException {
-        for (String list : head.cleared()) {
-            readCleared(list).ifPresent(c -> clearedPacks.addAll(packsOf(c)));
-        }
-        openIndex.load(head.index(), newest).stream()
-                .filter(w -> !warnings.contains(w))
-                .forEach(warnings::add);
-        index.clear(numbers(clearedPacks));
+        cleared.learn(head, newest);
+        openIndex.load(head.index(), newest).forEach(this::warnOnce);
+        cleared.apply();
         return !openIndex.broken().isEmpty();
     }
 
@@ -192,43 +182,9 @@ public final class Vault implements AutoCloseable {
     private void adopt(boolean needed) throws DoppelException {
         if (needed) {
             adopting = true;
-            openIndex.adopt(clearedPacks::contains, this::packStored);
+            openIndex.adopt(cleared::contains, this::packStored);
             adopting = false;
         }
-    }
-
-    /** A cleared list; none, with a warning, if it cannot be read: then its packs are missing like others that somebody deleted. */
-    private Optional<ClearedList> readCleared(String id) throws DoppelException {
-        try {
-            return Optional.of(meta.cleared().get(id));
-        } catch (DoppelException e) {
-            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
-                throw e;
-            }
-            String warning = e.code().id() + ": " + e.what();
-            if (!warnings.contains(warning)) {
-                warnings.add(warning);
-            }
-            return Optional.empty();
-        }
-    }
-
-    /** What is on a list that no head names may have been cleared by a head that cannot be read any more. */
-    private void hideUnlistedCleared() throws DoppelException {
-        for (String list : meta.cleared().stored()) {
-            if (!meta.head().cleared().contains(list)) {
-                Optional<ClearedList> unlisted = readCleared(list);
-                unlisted.ifPresent(c -> index.hide(numbers(packsOf(c))));
-            }
-        }
-    }
-
-    private static List<String> packsOf(ClearedList list) {
-        return Stream.concat(list.data().stream(), list.tree().stream()).toList();
-    }
-
-    private Set<Integer> numbers(Collection<String> packs) {
-        return packs.stream().map(index::packNumber).filter(n -> n >= 0).collect(Collectors.toSet());
     }
 
     /** Finds out which packs are lost; gives a warning for each that was not known to be. */
@@ -385,6 +341,10 @@ public final class Vault implements AutoCloseable {
 
     private void warnOfMerge(String warning) {
         LOG.warn("Vault {}: {}", id(), warning);
+        warnOnce(warning);
+    }
+
+    private void warnOnce(String warning) {
         if (!warnings.contains(warning)) {
             warnings.add(warning);
         }
@@ -492,21 +452,16 @@ public final class Vault implements AutoCloseable {
         @Override
         public List<ObjectInfo> adoptStrays() throws DoppelException {
             openIndex.adopt(
-                    name -> clearedPacks.contains(name)
+                    name -> cleared.contains(name)
                             || sessions.values().stream().anyMatch(session -> session.isWriting(name)),
                     Vault.this::packStored);
-            Queue<ObjectInfo> undeleted = new ConcurrentLinkedQueue<>();
-            for (ObjectKind kind : ObjectKind.values()) {
-                storage.list(kind.folder(), o -> {
-                    if (clearedPacks.contains(o.name().substring(o.name().lastIndexOf('/') + 1))) {
-                        undeleted.add(o);
-                    }
-                });
-            }
+            List<ObjectInfo> undeleted = cleared.undeleted(storage);
             if (undeleted.isEmpty()) {
-                forgetClearedLists();
+                synchronized (Vault.this) {
+                    cleared.forgetDone();
+                }
             }
-            return List.copyOf(undeleted);
+            return undeleted;
         }
 
         @Override
@@ -520,48 +475,8 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Once their packs are deleted, lists are named only as long as a segment names such packs, so that these are not looked for. */
-    private synchronized void forgetClearedLists() throws DoppelException {
-        List<String> done = new ArrayList<>();
-        List<String> deleted = new ArrayList<>();
-        for (String id : meta.head().cleared()) {
-            Optional<ClearedList> list = readCleared(id);
-            if (list.isPresent() && !index.segmentsName(numbers(packsOf(list.get())))) {
-                done.add(id);
-                deleted.addAll(packsOf(list.get()));
-            }
-        }
-        for (String id : meta.cleared().stored()) {
-            // a list of an earlier lease that no head names is void, and what is on it is hidden until it is cleared
-            // anew
-            if (!meta.head().cleared().contains(id)
-                    && readCleared(id).filter(this::isVoidAndDone).isPresent()) {
-                meta.cleared().delete(id);
-            }
-        }
-        if (!done.isEmpty()) {
-            meta.publish(HeadChange.forgetting(done));
-            for (String id : done) {
-                meta.cleared().delete(id);
-            }
-            deleted.forEach(clearedPacks::remove);
-        }
-    }
-
-    private boolean isVoidAndDone(ClearedList list) {
-        return list.leaseEpoch() < meta.leaseEpoch()
-                && numbers(packsOf(list)).stream().allMatch(index::isCleared);
-    }
-
     private synchronized void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
-        Map<ObjectKind, List<String>> names = packs.stream()
-                .collect(Collectors.groupingBy(
-                        index::packKind, Collectors.mapping(index::packName, Collectors.toList())));
-        String list = meta.cleared()
-                .put(
-                        meta.leaseEpoch(),
-                        names.getOrDefault(ObjectKind.DATA, List.of()),
-                        names.getOrDefault(ObjectKind.NODE, List.of()));
+        String list = cleared.put(packs);
         Predicate<PackInfo> leaves = pack -> packs.contains(index.packNumber(pack.name()));
         Optional<OpenIndex.Written> segment = openIndex.write(leaves.negate());
         List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
@@ -575,8 +490,7 @@ public final class Vault implements AutoCloseable {
         }
         segment.ifPresent(openIndex::listed);
         openIndex.forgetFresh(leaves);
-        names.values().forEach(clearedPacks::addAll);
-        index.clear(packs);
+        cleared.cleared(packs);
         merger.wake();
     }
 
