@@ -393,17 +393,18 @@ public final class Vault implements AutoCloseable {
             listed(id);
         }
         versionUse.leave(ids);
-        boolean open = true;
+        boolean decided = false;
         try {
             synchronized (this) {
                 meta.publish(HeadChange.removing(ids));
             }
-            open = false;
+            decided = true;
         } catch (DoppelException e) {
-            open = !e.is(StorageError.FULL) && !e.is(VaultError.LEASE_LOST);
+            decided = e.is(StorageError.FULL) || e.is(VaultError.LEASE_LOST);
             throw e;
         } finally {
-            if (!open) {
+            // as long as the removal may yet turn out to have happened, nothing may begin to rely on these versions
+            if (decided) {
                 versionUse.decided(ids);
             }
         }
