@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.tck.FailpointStorage;
 import io.doppel.tck.FailpointStorage.Effect;
 import io.doppel.tck.FailpointStorage.Kind;
@@ -125,6 +126,23 @@ class LargeIndexTest {
         }
         try (Vault vault = Rig.open(new MemoryStorage(content, false), atDeath)) {
             assertEquals(List.of(), vault.warnings());
+        }
+    }
+
+    @Test
+    void aRebuildThatFailsGoesOnTooThoughTheLeaseIsReleased() throws Exception {
+        loseTheIndex();
+        FailpointStorage storage = new FailpointStorage(new MemoryStorage(content, false));
+        int[] reads = {0};
+        // the last of the four reads of the last footer
+        storage.failAt(
+                o -> o.kind() == Kind.READ && o.folder().equals("data") && ++reads[0] == SESSIONS * 4,
+                When.BEFORE,
+                Effect.FAIL);
+        assertThrows(DoppelException.class, () -> Rig.open(storage, state));
+        assertTrue(storage.struck().isPresent() && names("index/").size() > 0, "most of it was done");
+        try (Vault vault = Rig.open(new MemoryStorage(content, false), state)) {
+            assertEquals(0, stored(vault, SESSIONS));
         }
     }
 

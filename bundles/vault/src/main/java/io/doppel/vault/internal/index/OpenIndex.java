@@ -103,10 +103,14 @@ public final class OpenIndex {
         new FooterScan(storage, keys, index).run(skip, found);
     }
 
-    /** Learns of a pack that is durable; its number. */
+    /** Learns of a pack that is durable, if it is not known; its number. */
     public int add(PackInfo info) {
-        fresh.add(info);
-        return index.add(info);
+        synchronized (fresh) {
+            if (!index.knowsPack(info.name())) {
+                fresh.add(info);
+            }
+            return index.add(info);
+        }
     }
 
     /** Whether so much is in no segment that it is time to write one. */
