@@ -84,7 +84,7 @@ public final class Vault implements AutoCloseable {
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
-        load(meta.head(), meta.leaseWasUnclean());
+        load(meta.head(), meta.mayHaveStrays());
         if (!readOnly()) {
             hideUnlistedCleared();
             lookForPacks();
@@ -120,7 +120,7 @@ public final class Vault implements AutoCloseable {
         try {
             return new Vault(storage, meta);
         } catch (DoppelException | RuntimeException | Error e) {
-            if (meta.leaseWasUnclean()) {
+            if (meta.mayHaveStrays()) {
                 // the packs that the end before left behind may not be known yet
                 meta.keepLease(e);
             }
