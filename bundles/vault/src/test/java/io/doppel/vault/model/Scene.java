@@ -19,7 +19,7 @@ enum Scene {
     /** The newest head becomes unreadable, at any time, beside three epochs and a collection. */
     UNREADABLE_HEAD(new Bounds(2, 0, 1, 1, 0, false, Bounds.OTHER, Second.NONE)),
     /** The same where a server may have ended in peace. */
-    UNREADABLE_HEAD_AFTER_RELEASE(new Bounds(1, 0, 1, 1, 1, true, Bounds.OTHER, Second.NONE)),
+    UNREADABLE_HEAD_AFTER_RELEASE(new Bounds(1, 0, 1, 1, 0, true, Bounds.OTHER, Second.NONE)),
     /** The same with two collections, one of which may be of a server that was taken over. */
     UNREADABLE_HEAD_TWO_COLLECTIONS(new Bounds(1, 0, 1, 2, 0, false, Bounds.OTHER, Second.NONE)),
     /** A writer that finds some content and stores other. */
