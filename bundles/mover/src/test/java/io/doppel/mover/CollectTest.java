@@ -104,11 +104,15 @@ class CollectTest {
 
     private void assertWholeHere() throws DoppelException {
         assertEquals(List.copyOf(versions.keySet()), vault.versionIds());
+        assertRestored();
+        var report = vault.verify(List.of(), (total, n) -> {}, Rig.NEVER);
+        assertTrue(report.clean(), report::toString);
+    }
+
+    private void assertRestored() throws DoppelException {
         for (Map.Entry<String, byte[]> v : versions.entrySet()) {
             assertArrayEquals(v.getValue(), Rig.restore(vault, v.getKey()));
         }
-        var report = vault.verify(List.of(), (total, n) -> {}, Rig.NEVER);
-        assertTrue(report.clean(), report::toString);
     }
 
     private Set<String> packs() {
@@ -498,19 +502,35 @@ class CollectTest {
         Vault[] other = {null};
         collect((phase, total, n) -> {
             if (phase == CollectProgress.Phase.DELETE && n == 0 && total > 0 && other[0] == null) {
-                String newest = storage.content().names().stream()
-                        .filter(name -> name.startsWith("heads/"))
-                        .max(Comparator.naturalOrder())
-                        .orElseThrow();
-                storage.content().overwrite(newest, new byte[] {1});
+                storage.content().overwrite(newestHead(), new byte[] {1});
                 other[0] = takeOver(otherState, key, disk);
             }
         });
         vault.close();
         vault = other[0];
-        for (Map.Entry<String, byte[]> v : versions.entrySet()) {
-            assertArrayEquals(v.getValue(), Rig.restore(vault, v.getKey()));
-        }
+        assertRestored();
+    }
+
+    @Test
+    void whoGoesOnFromAnOlderHeadFindsWhatWasMovedBeforeARelease() throws Exception {
+        byte[] disk = Bytes.made(1, SIZE);
+        String old = backup(disk);
+        backup(changed(disk, 0, 2_000_000, 5));
+        remove(old);
+        assertTrue(collect().bytesWritten() > 0);
+        vault.close();
+        storage.content().overwrite(newestHead(), new byte[] {1});
+        vault = Vault.open(storage, state, Rig.OWNER, VaultAccess.TAKE_OVER, new char[0]);
+        assertRestored();
+        reopen();
+        assertRestored();
+    }
+
+    private String newestHead() {
+        return storage.content().names().stream()
+                .filter(name -> name.startsWith("heads/"))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     @Test

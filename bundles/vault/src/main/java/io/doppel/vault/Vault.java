@@ -90,10 +90,10 @@ public final class Vault implements AutoCloseable {
             segmentsLost = loadNewest();
         } else {
             segmentsLost = load(meta.head(), true);
-            if (meta.leaseWasUnclean()) {
+            if (meta.mayHaveStrays()) {
                 openIndex.sweep(meta.head().index());
             }
-            adopt(segmentsLost || meta.leaseWasUnclean());
+            adopt(segmentsLost || meta.mayHaveStrays());
             cleared.hideUnlisted();
             lookForPacks();
         }
@@ -133,7 +133,7 @@ public final class Vault implements AutoCloseable {
         try {
             return new Vault(storage, stateDir, meta);
         } catch (DoppelException | RuntimeException | Error e) {
-            if (meta.leaseWasUnclean()) {
+            if (meta.mayHaveStrays()) {
                 // the packs that the end before left behind may not be known yet
                 meta.keepLease(e);
             }

@@ -155,10 +155,10 @@ public final class Collector {
         boolean mayBePublished = false;
         try {
             // only now that they are hidden: what a session finds from here on is not in them
-            keepThose(packs, vault.packsOfSessions());
+            keepThose(packs, vault.packsOfSessions(), leftovers);
             for (int round = 1; !packs.isEmpty(); round++) {
                 markNew();
-                keepThose(packs, copy(packs));
+                keepThose(packs, copy(packs), leftovers);
                 try {
                     mayBePublished = true;
                     vault.publishCleared(packs, walk.walked());
@@ -184,12 +184,13 @@ public final class Collector {
                 .toList());
     }
 
-    /** Shows again and takes out of the set what is among the others. */
-    private void keepThose(Set<Integer> packs, BitSet others) {
+    /** Takes out of the set what is among the others, and shows it again unless it was hidden before: that may have been cleared. */
+    private void keepThose(Set<Integer> packs, BitSet others, Set<Integer> leftovers) {
         Set<Integer> kept = new HashSet<>(packs);
         kept.removeIf(p -> !others.get(p));
-        index.show(kept);
         packs.removeAll(kept);
+        kept.removeAll(leftovers);
+        index.show(kept);
     }
 
     /** Copies what is needed out of packs; returns those that must stay all the same. */

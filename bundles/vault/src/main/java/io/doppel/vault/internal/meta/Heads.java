@@ -42,8 +42,9 @@ final class Heads {
      * @param sha256 hex SHA-256 of its object; empty if there is none yet
      * @param through the highest generation whose name is taken
      * @param settled whether no later lease can make the head void
+     * @param older whether there may be a newer one that cannot be read
      */
-    record Newest(Head head, String sha256, long through, boolean settled) {}
+    record Newest(Head head, String sha256, long through, boolean settled, boolean older) {}
 
     /** Generations whose names are taken. */
     NavigableSet<Long> generations() throws DoppelException {
@@ -101,7 +102,7 @@ final class Heads {
             Sealed<Head> sealed = read(generation);
             long of = sealed.value().leaseEpoch();
             if (of == epoch) {
-                return new Newest(sealed.value(), sealed.sha256(), through, settled);
+                return new Newest(sealed.value(), sealed.sha256(), through, settled, false);
             }
             if (of > epoch) {
                 throw Problems.missing(Leases.closingName(of));
@@ -113,14 +114,14 @@ final class Heads {
     private Newest named(long generation, String sha256, String by, long through, boolean settled)
             throws DoppelException {
         if (generation == 0) {
-            return new Newest(Head.NONE, "", through, settled);
+            return new Newest(Head.NONE, "", through, settled, false);
         }
         Sealed<Head> sealed = read(generation);
         if (!sealed.sha256().equals(sha256)) {
             throw new DoppelException(
                     VaultError.ROLLED_BACK, "'" + name(generation) + "' is not the head that '" + by + "' names");
         }
-        return new Newest(sealed.value(), sealed.sha256(), through, settled);
+        return new Newest(sealed.value(), sealed.sha256(), through, settled, false);
     }
 
     /** As {@link #newest()}; if that fails because of objects, the newest head that can be read, with warnings. */
@@ -135,15 +136,16 @@ final class Heads {
         }
         NavigableSet<Long> generations = generations();
         long through = generations.isEmpty() ? 0 : generations.last();
-        Lease.Closing closing = newestReadableClosing();
-        through = Math.max(through, closing.through());
+        List<Lease.Closing> closings = readableClosings();
+        for (Lease.Closing closing : closings) {
+            through = Math.max(through, closing.through());
+        }
         for (long generation : generations.descendingSet()) {
             try {
                 Sealed<Head> sealed = read(generation);
-                boolean isVoid = sealed.value().leaseEpoch() < closing.epoch() && generation > closing.generation();
-                if (!isVoid) {
+                if (!isVoid(sealed.value(), closings)) {
                     warnings.accept("The vault goes on from '" + name(generation) + "'");
-                    return new Newest(sealed.value(), sealed.sha256(), through, false);
+                    return new Newest(sealed.value(), sealed.sha256(), through, false, true);
                 }
             } catch (DoppelException e) {
                 if (!Problems.isObjectFault(e)) {
@@ -153,20 +155,26 @@ final class Heads {
             }
         }
         warnings.accept("No head of the vault can be read; the vault goes on without versions");
-        return new Newest(Head.NONE, "", through, false);
+        return new Newest(Head.NONE, "", through, false, true);
     }
 
-    private Lease.Closing newestReadableClosing() throws DoppelException {
-        for (long epoch : leases.table().closed().descendingSet()) {
+    /** Whether one of the closings came before the head, which is of an earlier epoch. */
+    private static boolean isVoid(Head head, List<Lease.Closing> closings) {
+        return closings.stream().anyMatch(c -> head.leaseEpoch() < c.epoch() && head.generation() > c.generation());
+    }
+
+    private List<Lease.Closing> readableClosings() throws DoppelException {
+        List<Lease.Closing> closings = new ArrayList<>();
+        for (long epoch : leases.table().closed()) {
             try {
-                return leases.closing(epoch);
+                closings.add(leases.closing(epoch));
             } catch (DoppelException e) {
                 if (!Problems.isObjectFault(e)) {
                     throw e;
                 }
             }
         }
-        return Lease.Closing.NONE;
+        return closings;
     }
 
     /** The object's hash if that head is still kept. */

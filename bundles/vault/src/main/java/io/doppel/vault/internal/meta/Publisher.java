@@ -30,8 +30,8 @@ final class Publisher {
 
     private volatile Heads.Newest newest;
     private List<Long> chain;
-    /** A head of ours of which it is not known yet whether it is there. */
-    private Sealed<Head> unsettled;
+    /** Heads of ours of which it is not known yet whether they are there. */
+    private final List<Sealed<Head>> unsettled = new ArrayList<>();
 
     private volatile boolean lost;
 
@@ -62,11 +62,6 @@ final class Publisher {
     /** Epoch of the lease. */
     long epoch() {
         return held.epoch();
-    }
-
-    /** Whether the holder before did not release its lease. */
-    boolean followsUncleanEnd() {
-        return held.unclean();
     }
 
     /** The newest head. */
@@ -131,7 +126,7 @@ final class Publisher {
             throw leaseLost("Another server took over the vault while a version was published");
         }
         accept(published);
-        unsettled = null;
+        unsettled.clear();
         afterwards(published);
         return published.value();
     }
@@ -141,21 +136,22 @@ final class Publisher {
         long floor = newest.through();
         boolean again = false;
         for (int round = 1; ; round++) {
+            // listed before late heads are looked for: one that turns up after that takes the name that is put
+            floor = Math.max(floor, highestTaken());
             adoptUnsettled();
             checkLease();
             Heads.Newest base = newest;
             change.requireFollows(base.head());
-            floor = Math.max(floor, Math.max(base.through(), highestTaken()));
+            floor = Math.max(floor, base.through());
             Sealed<Head> sealed = heads.seal(change.apply(base.head(), base.sha256(), floor + 1, held.epoch()));
-            Sealed<Head> before = unsettled;
-            unsettled = sealed;
+            unsettled.add(sealed);
             try {
                 heads.put(sealed);
                 ours.put(floor + 1, sealed.sha256());
                 return sealed;
             } catch (DoppelException e) {
                 if (e.is(StorageError.FULL)) {
-                    unsettled = before;
+                    unsettled.remove(sealed);
                     throw e;
                 }
                 if (round == ROUNDS) {
@@ -163,9 +159,9 @@ final class Publisher {
                 }
                 if (e.is(StorageError.EXISTS)) {
                     // A void head of an earlier holder, or one of ours that turned up late.
-                    unsettled = before;
+                    unsettled.remove(sealed);
                     floor++;
-                } else if (!again && adoptUnsettled()) {
+                } else if (!again && adoptUnsettled() && newest.sha256().equals(sealed.sha256())) {
                     // It is there, but nobody said that it is durable: the next head says the same again.
                     ours.put(sealed.value().generation(), sealed.sha256());
                     again = true;
@@ -181,26 +177,25 @@ final class Publisher {
         return generations.isEmpty() ? 0 : generations.last();
     }
 
-    /** Makes a head of ours that turned up the base of the next. */
+    /** Makes a head of ours that turned up the base of the next, and forgets those in whose place another is. */
     private boolean adoptUnsettled() throws DoppelException {
-        if (unsettled == null) {
-            return false;
+        boolean adopted = false;
+        for (Sealed<Head> head : List.copyOf(unsettled)) {
+            Optional<String> hash = heads.hashOf(head.value().generation());
+            if (hash.isPresent()) {
+                unsettled.remove(head);
+                if (hash.get().equals(head.sha256())) {
+                    accept(head);
+                    adopted = true;
+                }
+            }
         }
-        Optional<String> hash = heads.hashOf(unsettled.value().generation());
-        if (hash.isEmpty()) {
-            return false;
-        }
-        boolean ours = hash.get().equals(unsettled.sha256());
-        if (ours) {
-            accept(unsettled);
-        }
-        unsettled = null;
-        return ours;
+        return adopted;
     }
 
     private void accept(Sealed<Head> sealed) {
         long generation = sealed.value().generation();
-        newest = new Heads.Newest(sealed.value(), sealed.sha256(), Math.max(generation, newest.through()), true);
+        newest = new Heads.Newest(sealed.value(), sealed.sha256(), Math.max(generation, newest.through()), true, false);
     }
 
     /** Whether the heads do not count because a later lease came before them. */
@@ -248,7 +243,7 @@ final class Publisher {
     synchronized void release() throws DoppelException {
         adoptUnsettled();
         // A head that may still turn up must not follow a release, which would make it void after somebody saw it.
-        if (unsettled != null || lost || leases.table().top() != held.epoch()) {
+        if (!unsettled.isEmpty() || lost || leases.table().top() != held.epoch()) {
             return;
         }
         leases.put(new Lease.Release(held.epoch(), held.nonce(), newest.head().generation(), newest.sha256()));

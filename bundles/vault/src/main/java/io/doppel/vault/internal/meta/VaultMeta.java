@@ -45,6 +45,8 @@ public final class VaultMeta implements AutoCloseable {
 
     /** Null if open for reading only. */
     private Publisher publisher;
+
+    private boolean mayHaveStrays;
     /** The newest head if open for reading only. */
     private volatile Heads.Newest seen;
 
@@ -197,6 +199,7 @@ public final class VaultMeta implements AutoCloseable {
         leases.put(new Lease.Closing(
                 held.epoch(), held.nonce(), newest.head().generation(), newest.sha256(), newest.through()));
         guard.remember(newest);
+        mayHaveStrays = held.unclean() || newest.older();
         publisher = new Publisher(leases, heads, versions, guard, held, newest, this::warnOnce);
     }
 
@@ -258,9 +261,12 @@ public final class VaultMeta implements AutoCloseable {
         return readOnly;
     }
 
-    /** Whether the holder before us did not release its lease, so that it may have left objects that nothing lists. */
-    public boolean leaseWasUnclean() {
-        return publisher != null && publisher.followsUncleanEnd();
+    /**
+     * Whether there may be packs that no segment of the head tells of: the holder before us did not release its lease, or we go on
+     * from an older head than the newest, after which what is needed may have been moved.
+     */
+    public boolean mayHaveStrays() {
+        return mayHaveStrays;
     }
 
     /** What was found to be wrong without keeping the vault from being used: sentences for people. */

@@ -62,7 +62,7 @@ class LeaseTest {
             }
         }
         try (VaultMeta meta = Fixture.open(beta, temp.resolve("b"), Fixture.BETA, VaultAccess.ATTACH, "")) {
-            assertFalse(meta.leaseWasUnclean());
+            assertFalse(meta.mayHaveStrays());
             assertEquals(2, meta.leaseEpoch());
         }
     }
@@ -81,12 +81,12 @@ class LeaseTest {
         String id = Fixture.publish(meta);
         kill(meta, storage);
         try (VaultMeta again = Fixture.attach(storage, temp.resolve("a"))) {
-            assertTrue(again.leaseWasUnclean());
+            assertTrue(again.mayHaveStrays());
             assertEquals(2, again.leaseEpoch());
             assertTrue(again.head().lists(id));
         }
         try (VaultMeta again = Fixture.attach(storage, temp.resolve("a"))) {
-            assertFalse(again.leaseWasUnclean());
+            assertFalse(again.mayHaveStrays());
         }
     }
 
@@ -111,7 +111,7 @@ class LeaseTest {
         VaultMeta meta = Fixture.create(storage, temp.resolve("a"));
         String id = Fixture.publish(meta);
         VaultMeta taken = Fixture.open(beta, server("b"), Fixture.BETA, VaultAccess.TAKE_OVER, "");
-        assertTrue(taken.leaseWasUnclean());
+        assertTrue(taken.mayHaveStrays());
         assertTrue(taken.head().lists(id));
         DoppelException e = Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
         assertTrue(e.getMessage().contains("'beta'"), e.getMessage());
@@ -159,6 +159,33 @@ class LeaseTest {
         }
     }
 
+    @Test
+    void whoGoesOnFromAnOlderHeadPassesVoidOnesBy() throws Exception {
+        MapStorage alpha = storage.view();
+        VaultMeta stalled = Fixture.create(alpha, temp.resolve("a"));
+        String first = Fixture.publish(stalled);
+        VaultMeta[] taken = new VaultMeta[1];
+        alpha.hook = (operation, name) -> {
+            if (operation.equals("put") && name.equals(Heads.name(2)) && taken[0] == null) {
+                taken[0] = Fixture.open(storage, serverUnchecked("b"), Fixture.BETA, VaultAccess.TAKE_OVER, "");
+            }
+        };
+        Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(stalled));
+        stalled.close();
+        Fixture.publish(taken[0]);
+        taken[0].close();
+        // its closing names head 3, and only the one before tells that head 2 is void
+        Fixture.open(storage, server("c"), Fixture.BETA, VaultAccess.TAKE_OVER, "")
+                .close();
+        storage.objects.put(Heads.name(3), new byte[] {1});
+        try (VaultMeta meta = Fixture.open(storage, server("d"), Fixture.BETA, VaultAccess.TAKE_OVER, "")) {
+            assertEquals(
+                    List.of(first),
+                    meta.head().versions().stream().map(HeadVersion::id).toList());
+            assertTrue(meta.mayHaveStrays());
+        }
+    }
+
     private Path serverUnchecked(String name) {
         try {
             return server(name);
@@ -192,31 +219,6 @@ class LeaseTest {
                 meta.head().versions().stream().map(HeadVersion::id).toList());
         meta.close();
         assertTrue(storage.objects.containsKey(Leases.releaseName(1)));
-    }
-
-    @Test
-    void aHeadThatTurnsUpLateBecomesTheBaseOfTheNext() throws Exception {
-        MapStorage alpha = storage.view();
-        VaultMeta meta = Fixture.create(alpha, temp.resolve("a"));
-        byte[][] delayed = new byte[1][];
-        alpha.hook = new MapStorage.Hook() {
-            @Override
-            public void before(String operation, String name) {}
-
-            @Override
-            public void after(String operation, String name) throws DoppelException {
-                if (operation.equals("put") && name.equals(Heads.name(1)) && delayed[0] == null) {
-                    delayed[0] = storage.objects.remove(name);
-                    throw new DoppelException(StorageError.IO, "no answer");
-                }
-            }
-        };
-        Fixture.assertCode(StorageError.IO, () -> Fixture.publish(meta));
-        storage.objects.put(Heads.name(1), delayed[0]);
-        Fixture.publish(meta);
-        assertEquals(2, meta.head().versions().size());
-        assertEquals(2, meta.head().generation());
-        meta.close();
     }
 
     private static MapStorage.Hook failing(String operation, String name, boolean done) {

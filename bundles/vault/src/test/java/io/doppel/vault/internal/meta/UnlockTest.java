@@ -34,7 +34,7 @@ class UnlockTest {
             idKey = meta.keys().idKey().clone();
             id = meta.id();
             assertEquals(1, meta.leaseEpoch());
-            assertFalse(meta.leaseWasUnclean());
+            assertFalse(meta.mayHaveStrays());
             assertEquals(List.of(), meta.warnings());
         }
         assertEquals(
@@ -45,7 +45,7 @@ class UnlockTest {
             assertEquals(id, meta.id());
             assertEquals("lz4", meta.compression());
             assertEquals(2, meta.leaseEpoch());
-            assertFalse(meta.leaseWasUnclean());
+            assertFalse(meta.mayHaveStrays());
             assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER));
         }
     }
