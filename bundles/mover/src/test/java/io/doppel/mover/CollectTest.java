@@ -556,6 +556,32 @@ class CollectTest {
         assertWhole();
     }
 
+    @Test
+    void whoWasTakenOverDeletesNothingThatOthersLeft() throws Exception {
+        byte[] disk = Bytes.made(1, SIZE);
+        remove(backup(disk));
+        boolean[] left = {false};
+        assertThrows(
+                IllegalStateException.class,
+                () -> collect((phase, total, n) -> {
+                    if (phase == CollectProgress.Phase.DELETE && total > 0) {
+                        left[0] = true;
+                        throw new IllegalStateException("killed");
+                    }
+                }));
+        assertTrue(left[0]);
+        reopen();
+        Set<String> before = packs();
+        Path otherState = Files.createDirectory(temp.resolve("other"));
+        VaultOwner owner = new VaultOwner("other", "other");
+        try (Vault other = Vault.open(storage, otherState, owner, VaultAccess.TAKE_OVER, vault.recoveryKey())) {
+            DoppelException e = assertThrows(DoppelException.class, this::collect);
+            assertTrue(e.is(VaultError.LEASE_LOST), e.getMessage());
+            assertEquals(before, packs());
+            assertTrue(other.collect(CollectOptions.DEFAULT, QUIET, Rig.NEVER).packsDeleted() > 0);
+        }
+    }
+
     /** The other server takes the vault over and stores the removed content again. */
     private Vault takeOver(Path otherState, char[] key, byte[] disk) {
         try {

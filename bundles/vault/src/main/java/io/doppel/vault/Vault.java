@@ -424,6 +424,8 @@ public final class Vault implements AutoCloseable {
             throw new DoppelException(VaultError.BUSY, "Vault " + id() + " is being purged");
         }
         try {
+            // what was cleared when we opened the vault counts if nobody had taken it over by then
+            meta.checkLease();
             Collector collector =
                     new Collector(new Collected(), storage, meta.keys(), index, nodes, options, progress, cancel);
             return collector.run();

@@ -1,10 +1,10 @@
 package io.doppel.vault.model;
 
 /**
- * How much of everything there is; all that is explored is explored wholly within these. Fixed are two servers, two writers, one removal, one
- * version and one pack to begin with. The pack holds two contents: the first version needs one of them, and nothing the
- * other. What lies outside of any bounds: three servers; a server that prunes heads, of which the last eight stay; more than one
- * collection at a time on one server, which the code refuses.
+ * How much of everything there is; all that is explored is explored wholly within these. Fixed are two servers, two writers, one
+ * removal, one version and one pack to begin with. The pack holds two contents: the first version needs one of them, and nothing
+ * the other. What lies outside of any bounds: three servers; a server that prunes heads, of which the last eight stay; more than
+ * one collection at a time on one server, which the code refuses.
  *
  * @param openings openings after the first server's first. Two leave out a third take-over.
  * @param unsure head puts of which the storage says neither yes nor no. Other objects' names are random or belong to one epoch, so a put

@@ -36,6 +36,8 @@ enum Check {
     STAY_HIDDEN_WHEN_UNSURE,
     /** What was hidden already when a collection began is not shown by it. */
     LEFTOVERS_STAY_HIDDEN,
+    /** Whoever deletes what was left by others has looked, after its closing was put, that no later lease came before that. */
+    LEASE_BEFORE_COLLECTION,
     /** Packs are deleted only if the head that cleared them counts. */
     DELETE_AFTER_COUNTED,
     /** Who opens the vault takes the packs on the head's cleared lists for not there. */

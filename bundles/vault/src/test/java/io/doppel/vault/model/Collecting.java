@@ -20,6 +20,7 @@ final class Collecting {
     private static final int LATE_COPY = 10;
     private static final int DELETE = 11;
     private static final int WITHDRAW = 12;
+    private static final int ADOPT = 13;
 
     private final Rules rules;
 
@@ -35,7 +36,13 @@ final class Collecting {
         }
         State t = s.copy();
         switch (stage) {
-            case IDLE -> begin(t, server, steps);
+            case IDLE -> {
+                if (!rules.on(Check.LEASE_BEFORE_COLLECTION) || Opening.holds(s, server)) {
+                    begin(t, server);
+                    steps.add("begins", t);
+                }
+            }
+            case ADOPT -> adopt(t, server, steps);
             case DELETE_LEFT, DELETE -> delete(t, server, steps);
             case PLAN -> plan(s, server, steps);
             case HIDE -> {
@@ -68,13 +75,17 @@ final class Collecting {
         return t.clear(Collection.values(), server);
     }
 
-    /** Learns of packs that nothing tells of, but of those that sessions are about to add. */
-    private void begin(State t, int server, Step.Sink steps) {
+    private static void begin(State t, int server) {
         t.set(Collection.RUN, server, t.get(World.RUNS)).set(World.RUNS, t.get(World.RUNS) + 1);
+        t.set(Collection.STAGE, server, ADOPT);
+    }
+
+    /** Learns of packs that nothing tells of, but of those that sessions are about to add. */
+    private static void adopt(State t, int server, Step.Sink steps) {
         Opening.learn(t, server, Rules.packs(t) & ~Writers.writing(t, server));
         int left = t.get(Server.GONE, server) & Rules.packs(t);
         t.set(Collection.DELETE, server, left).set(Collection.STAGE, server, left == 0 ? PLAN : DELETE_LEFT);
-        steps.add("begins, and learns of packs in no segment", t);
+        steps.add("learns of packs in no segment", t);
     }
 
     private void plan(State s, int server, Step.Sink steps) {

@@ -1,6 +1,6 @@
 package io.doppel.vault.model;
 
-/** A head in one number, never 0. */
+/** A head in one number, never 0. Two of one generation that say the same are one here, though the real ones name other segments. */
 final class Head {
     private static final int VERSIONS_AT = 3;
     private static final int LISTS_AT = 6;

@@ -22,6 +22,8 @@ enum Scene {
     UNREADABLE_HEAD_AFTER_RELEASE(new Bounds(1, 0, 1, 1, 0, true, Bounds.OTHER, Second.NONE)),
     /** The same with two collections, one of which may be of a server that was taken over. */
     UNREADABLE_HEAD_TWO_COLLECTIONS(new Bounds(1, 0, 1, 2, 0, false, Bounds.OTHER, Second.NONE)),
+    /** Three epochs and two collections, the later of which deletes what the earlier left. */
+    LEFT_PACKS(new Bounds(2, 0, 0, 2, 0, false, 0, Second.NONE)),
     /** A writer that finds some content and stores other. */
     FINDS_AND_STORES(new Bounds(1, 0, 0, 1, 0, true, Bounds.FIRST | Bounds.OTHER, Second.NONE));
 
