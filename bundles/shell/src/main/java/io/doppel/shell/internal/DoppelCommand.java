@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.ShellUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,6 +144,16 @@ public abstract class DoppelCommand implements Action {
         } catch (NumberFormatException e) {
             throw usage("'" + text + "' is not the number of a run; doppel:job-list shows them");
         }
+    }
+
+    /** Logs who asks for something that concerns the keys of a vault; what came of it is logged by the vault. */
+    protected final void logWho(String vault) {
+        String user = ShellUtil.getCurrentUserName();
+        LOG.info(
+                "User '{}' asked for {} of vault '{}'",
+                user == null ? "unknown" : user,
+                getClass().getAnnotation(Command.class).name(),
+                vault);
     }
 
     /** The role of that name. */

@@ -2,27 +2,22 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.KeySlotView;
-import io.doppel.shell.internal.KeyCommand;
+import io.doppel.api.vault.VaultService;
 import io.doppel.shell.internal.Passphrase;
+import io.doppel.shell.internal.VaultCommand;
 import io.doppel.shell.internal.complete.OptionsOnly;
-import io.doppel.shell.internal.complete.VaultNames;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Adds a key slot. */
 @Service
 @Command(scope = "doppel", name = "key-add", description = "Add a passphrase that opens a vault")
-public final class KeyAddCommand extends KeyCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
-
+public final class KeyAddCommand extends VaultCommand {
     @Option(name = "--label", description = "Whose passphrase it is, or what for")
     @Completion(OptionsOnly.class)
     String label;
@@ -39,14 +34,11 @@ public final class KeyAddCommand extends KeyCommand {
     @Option(name = "--passphrase-stdin", description = "Take the passphrase from a line of standard input")
     boolean passphraseStdin;
 
-    @Override
-    protected List<String> words() {
-        return arguments;
-    }
+    @Reference
+    VaultService vaults;
 
     @Override
-    protected void run(List<String> words) throws DoppelException {
-        String vault = one(words, "VAULT");
+    protected void run(String vault) throws DoppelException {
         if (recovery) {
             onlyOne("--recovery", true, "--label", label != null);
             onlyOne("--recovery", true, "--passphrase-file", passphraseFile != null);

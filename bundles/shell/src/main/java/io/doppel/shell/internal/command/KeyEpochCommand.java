@@ -1,31 +1,22 @@
 package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
-import io.doppel.shell.internal.KeyCommand;
-import io.doppel.shell.internal.complete.VaultNames;
-import java.util.List;
+import io.doppel.api.vault.VaultService;
+import io.doppel.shell.internal.VaultCommand;
 import java.util.Map;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Begins a key epoch. */
 @Service
 @Command(scope = "doppel", name = "key-epoch", description = "Encrypt what a vault stores from now on under a new key")
-public final class KeyEpochCommand extends KeyCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
+public final class KeyEpochCommand extends VaultCommand {
+    @Reference
+    VaultService vaults;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        String vault = one(words, "VAULT");
+    protected void run(String vault) throws DoppelException {
         logWho(vault);
         int epoch = vaults.startKeyEpoch(vault);
         print(

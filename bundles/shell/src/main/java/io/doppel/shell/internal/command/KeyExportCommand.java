@@ -1,41 +1,33 @@
 package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
-import io.doppel.shell.internal.KeyCommand;
+import io.doppel.api.vault.VaultService;
 import io.doppel.shell.internal.KeyFile;
+import io.doppel.shell.internal.VaultCommand;
 import io.doppel.shell.internal.complete.OptionsOnly;
-import io.doppel.shell.internal.complete.VaultNames;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Exports a recovery key. */
 @Service
 @Command(scope = "doppel", name = "key-export", description = "Show or save the recovery key of a vault")
-public final class KeyExportCommand extends KeyCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
-
+public final class KeyExportCommand extends VaultCommand {
     @Option(
             name = "--file",
             description = "Write it to a new file on the server, which only the server's user can read")
     @Completion(OptionsOnly.class)
     String file;
 
-    @Override
-    protected List<String> words() {
-        return arguments;
-    }
+    @Reference
+    VaultService vaults;
 
     @Override
-    protected void run(List<String> words) throws DoppelException {
-        String vault = one(words, "VAULT");
+    protected void run(String vault) throws DoppelException {
         logWho(vault);
         if (file == null) {
             show(vault, vaults.exportRecoveryKey(vault));

@@ -2,34 +2,27 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.KeySlotView;
-import io.doppel.shell.internal.KeyCommand;
-import io.doppel.shell.internal.complete.VaultNames;
+import io.doppel.api.vault.VaultService;
+import io.doppel.shell.internal.VaultCommand;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Lists key slots. */
 @Service
 @Command(scope = "doppel", name = "key-list", description = "List what opens a vault: its key slots")
-public final class KeyListCommand extends KeyCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
+public final class KeyListCommand extends VaultCommand {
+    @Reference
+    VaultService vaults;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        List<KeySlotView> slots = vaults.keySlots(one(words, "VAULT"));
+    protected void run(String vault) throws DoppelException {
+        List<KeySlotView> slots = vaults.keySlots(vault);
         Table table = new Table("The vault has no key slot.")
                 .name("SLOT")
                 .name("OPENED BY")

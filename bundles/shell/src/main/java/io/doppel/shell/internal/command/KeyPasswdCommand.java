@@ -2,7 +2,8 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.KeySlotView;
-import io.doppel.shell.internal.KeyCommand;
+import io.doppel.api.vault.VaultService;
+import io.doppel.shell.internal.DoppelCommand;
 import io.doppel.shell.internal.Passphrase;
 import io.doppel.shell.internal.complete.KeySlotIds;
 import io.doppel.shell.internal.complete.OptionsOnly;
@@ -13,12 +14,13 @@ import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Changes a passphrase. */
 @Service
 @Command(scope = "doppel", name = "key-passwd", description = "Change a passphrase of a vault")
-public final class KeyPasswdCommand extends KeyCommand {
+public final class KeyPasswdCommand extends DoppelCommand {
     @Argument(
             name = "VAULT [SLOT]",
             description = "The vault, then the slot's id or label, which is not needed if there is only one passphrase",
@@ -34,6 +36,9 @@ public final class KeyPasswdCommand extends KeyCommand {
 
     @Option(name = "--passphrase-stdin", description = "Take the new passphrase from a line of standard input")
     boolean passphraseStdin;
+
+    @Reference
+    VaultService vaults;
 
     @Override
     protected List<String> words() {

@@ -2,12 +2,10 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.KeySlotView;
-import io.doppel.shell.internal.KeyCommand;
-import io.doppel.shell.internal.complete.VaultNames;
-import java.util.List;
-import org.apache.karaf.shell.api.action.Argument;
+import io.doppel.api.vault.VaultService;
+import io.doppel.shell.internal.VaultCommand;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Replaces the key file. */
@@ -16,19 +14,12 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         scope = "doppel",
         name = "key-rotate",
         description = "Replace this server's key file of a vault, and its slot, by new ones")
-public final class KeyRotateCommand extends KeyCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
+public final class KeyRotateCommand extends VaultCommand {
+    @Reference
+    VaultService vaults;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        String vault = one(words, "VAULT");
+    protected void run(String vault) throws DoppelException {
         logWho(vault);
         KeySlotView slot = vaults.rotateMachineKey(vault);
         print(slot, "This server's key file of vault '" + vault + "' was replaced; its slot now is " + slot.id() + ".");

@@ -2,15 +2,11 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.retention.RetentionService;
-import io.doppel.shell.internal.DoppelCommand;
-import io.doppel.shell.internal.complete.VaultNames;
+import io.doppel.shell.internal.VaultCommand;
 import io.doppel.shell.internal.output.Human;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -21,11 +17,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         scope = "doppel",
         name = "retention-accept-clock",
         description = "Say that the server's clock is right, after retention dropped nothing because of it")
-public final class RetentionAcceptClockCommand extends DoppelCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
-
+public final class RetentionAcceptClockCommand extends VaultCommand {
     @Option(name = "--yes", description = "Do not ask")
     boolean yes;
 
@@ -33,13 +25,7 @@ public final class RetentionAcceptClockCommand extends DoppelCommand {
     RetentionService retention;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        String vault = one(words, "VAULT");
+    protected void run(String vault) throws DoppelException {
         String time = Human.time(retention.preview(vault, Optional.empty()).at(), screen().zone());
         confirm(yes, "The server's clock says " + time + ". Is that right?");
         retention.acceptClock(vault);

@@ -6,9 +6,8 @@ import io.doppel.api.retention.RetentionPreview;
 import io.doppel.api.retention.RetentionReason;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.retention.VersionVerdict;
-import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.VaultCommand;
 import io.doppel.shell.internal.complete.MachineNames;
-import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Retention;
 import io.doppel.shell.internal.output.Table;
@@ -16,7 +15,6 @@ import io.doppel.shell.internal.output.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -29,13 +27,9 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         scope = "doppel",
         name = "retention-preview",
         description = "Show for each version of a vault whether it would be kept or dropped now, and why")
-public final class RetentionPreviewCommand extends DoppelCommand {
+public final class RetentionPreviewCommand extends VaultCommand {
     /** Columns of "dropped" and of the three gaps. */
     private static final int RESULT_AND_GAPS = 13;
-
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
 
     @Option(name = "--machine", description = "Only this machine, by name or id, alone or as host/machine")
     @Completion(MachineNames.class)
@@ -45,13 +39,8 @@ public final class RetentionPreviewCommand extends DoppelCommand {
     RetentionService retention;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        RetentionPreview preview = retention.preview(one(words, "VAULT"), Optional.ofNullable(machine));
+    protected void run(String vault) throws DoppelException {
+        RetentionPreview preview = retention.preview(vault, Optional.ofNullable(machine));
         if (json()) {
             printJson(preview);
         } else {

@@ -3,13 +3,10 @@ package io.doppel.shell.internal.command;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.retention.VaultRole;
-import io.doppel.shell.internal.DoppelCommand;
+import io.doppel.shell.internal.VaultCommand;
 import io.doppel.shell.internal.complete.RoleNames;
-import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.output.Human;
-import java.util.List;
 import java.util.Map;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -22,11 +19,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         scope = "doppel",
         name = "retention-role",
         description = "Show or set the role of a vault, by which the policies of roles count for it")
-public final class RetentionRoleCommand extends DoppelCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
-
+public final class RetentionRoleCommand extends VaultCommand {
     @Option(name = "--role", description = "Its role from now on: onsite or offsite")
     @Completion(RoleNames.class)
     String role;
@@ -35,13 +28,7 @@ public final class RetentionRoleCommand extends DoppelCommand {
     RetentionService retention;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        String vault = one(words, "VAULT");
+    protected void run(String vault) throws DoppelException {
         if (role != null) {
             retention.setRole(vault, role(role));
         }

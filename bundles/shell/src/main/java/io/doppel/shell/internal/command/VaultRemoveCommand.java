@@ -2,13 +2,9 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.VaultService;
-import io.doppel.shell.internal.DoppelCommand;
-import io.doppel.shell.internal.complete.VaultNames;
-import java.util.List;
+import io.doppel.shell.internal.VaultCommand;
 import java.util.Map;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -19,11 +15,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         scope = "doppel",
         name = "vault-remove",
         description = "Forget a vault and its key file here; the stored data stays")
-public final class VaultRemoveCommand extends DoppelCommand {
-    @Argument(name = "VAULT", description = "The vault", multiValued = true)
-    @Completion(VaultNames.class)
-    List<String> arguments;
-
+public final class VaultRemoveCommand extends VaultCommand {
     @Option(name = "--yes", description = "Do not ask")
     boolean yes;
 
@@ -31,13 +23,7 @@ public final class VaultRemoveCommand extends DoppelCommand {
     VaultService vaults;
 
     @Override
-    protected List<String> words() {
-        return arguments;
-    }
-
-    @Override
-    protected void run(List<String> words) throws DoppelException {
-        String name = one(words, "VAULT");
+    protected void run(String name) throws DoppelException {
         confirm(
                 yes,
                 "Forget vault '" + name + "' and its key file on this server? The stored data stays; its passphrase or"
