@@ -3,6 +3,7 @@ package io.doppel.mover;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.vault.Uninterruptibly;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,20 +42,8 @@ final class Mover {
             helpers.add(t);
         }
         work();
-        boolean interrupted = false;
-        for (Thread t : helpers) {
-            while (t.isAlive()) {
-                try {
-                    t.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    fail(new DoppelException(CommonError.CANCELLED, "The transfer was interrupted"));
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.join(
+                helpers, e -> fail(new DoppelException(CommonError.CANCELLED, "The transfer was interrupted", e)));
         if (failure != null) {
             throw failure;
         }

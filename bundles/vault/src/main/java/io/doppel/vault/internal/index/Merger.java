@@ -2,6 +2,7 @@ package io.doppel.vault.internal.index;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.Uninterruptibly;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -133,17 +134,7 @@ public final class Merger implements AutoCloseable {
 
     /** Waits until nothing is being merged. */
     public synchronized void await() {
-        boolean interrupted = false;
-        while (thread != null) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.await(this, () -> thread == null);
     }
 
     /** Ends a merge at its next block, unless it is being published already. */

@@ -2,6 +2,7 @@ package io.doppel.vault.internal.index;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.Uninterruptibly;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,19 +67,8 @@ final class Parallel {
     }
 
     private void join(List<Thread> helpers) {
-        boolean interrupted = false;
-        for (Thread t : helpers) {
-            while (t.isAlive()) {
-                try {
-                    t.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    failure.compareAndSet(null, new DoppelException(CommonError.CANCELLED, "Interrupted", e));
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.join(
+                helpers,
+                e -> failure.compareAndSet(null, new DoppelException(CommonError.CANCELLED, "Interrupted", e)));
     }
 }

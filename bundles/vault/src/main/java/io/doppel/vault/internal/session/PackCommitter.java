@@ -2,6 +2,7 @@ package io.doppel.vault.internal.session;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.Uninterruptibly;
 import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
@@ -118,17 +119,7 @@ final class PackCommitter implements AutoCloseable {
     }
 
     private synchronized void await() {
-        boolean interrupted = false;
-        while (pending > 0) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.await(this, () -> pending == 0);
     }
 
     /** Takes no more packs, and waits for those that it has. */

@@ -4,6 +4,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
+import io.doppel.vault.Uninterruptibly;
 import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.internal.index.ChunkIndex;
@@ -68,20 +69,9 @@ final class PackPass {
             helpers.add(t);
         }
         work(queue);
-        boolean interrupted = false;
-        for (Thread t : helpers) {
-            while (t.isAlive()) {
-                try {
-                    t.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    failure = new DoppelException(CommonError.CANCELLED, "The verification was interrupted", e);
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.join(
+                helpers,
+                e -> failure = new DoppelException(CommonError.CANCELLED, "The verification was interrupted", e));
         if (failure != null) {
             throw failure;
         }
