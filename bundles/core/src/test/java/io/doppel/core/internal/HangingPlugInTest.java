@@ -14,8 +14,6 @@ import io.doppel.hypervisor.folder.internal.FolderHypervisor;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.local.internal.LocalStorageType;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +56,7 @@ class HangingPlugInTest {
     }
 
     private void hangingHost() throws Exception {
-        HypervisorType hanging = proxy(HypervisorType.class, new FolderHypervisor(), "connect", () -> {
+        HypervisorType hanging = Interposed.before(HypervisorType.class, new FolderHypervisor(), "connect", () -> {
             if (firstCall.getCount() > 0) {
                 // the server sweeps a host as soon as its type is there
                 firstCall.countDown();
@@ -71,38 +69,13 @@ class HangingPlugInTest {
     }
 
     private void hangingStorage() throws Exception {
-        StorageType hanging = proxy(StorageType.class, new LocalStorageType(), "open", this::hang);
+        StorageType hanging = Interposed.before(StorageType.class, new LocalStorageType(), "open", this::hang);
         server = new Server(folder.resolve("state"), new FolderHypervisor(), hanging);
-    }
-
-    private interface Before {
-        void run() throws Exception;
     }
 
     private void hang() throws InterruptedException {
         called.countDown();
         answers.await();
-    }
-
-    private static <T> T proxy(Class<T> type, T real, String name, Before before) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                    if (method.getDeclaringClass() == Object.class) {
-                        return switch (method.getName()) {
-                            case "hashCode" -> System.identityHashCode(proxy);
-                            case "equals" -> proxy == arguments[0];
-                            default -> "hanging " + type.getSimpleName();
-                        };
-                    }
-                    if (method.getName().equals(name)) {
-                        before.run();
-                    }
-                    try {
-                        return method.invoke(real, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                }));
     }
 
     private JobRun stuck(String kind, List<String> machines, Map<String, String> options) throws Exception {

@@ -10,8 +10,6 @@ import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.hypervisor.Snapshot;
 import io.doppel.spi.hypervisor.SnapshotRequest;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,19 +46,19 @@ final class TrackingHypervisor implements HypervisorType {
     @Override
     public HypervisorHost connect(HostContext context) throws DoppelException {
         HypervisorHost host = real.connect(context);
-        return over(HypervisorHost.class, host, (name, arguments) -> switch (name) {
+        return Interposed.over(HypervisorHost.class, host, (name, arguments) -> switch (name) {
             case "snapshot" -> {
                 SnapshotRequest request = (SnapshotRequest) arguments[0];
                 requests.add(request);
                 yield tracking(host.snapshot(request), request, context.installationId());
             }
-            case "releaseBase" -> released.add((BaseToken) arguments[0]) ? VOID : VOID;
+            case "releaseBase" -> released.add((BaseToken) arguments[0]) ? Interposed.VOID : Interposed.VOID;
             default -> null;
         });
     }
 
     private Snapshot tracking(Snapshot snapshot, SnapshotRequest request, String installation) {
-        return over(Snapshot.class, snapshot, (name, arguments) -> switch (name) {
+        return Interposed.over(Snapshot.class, snapshot, (name, arguments) -> switch (name) {
             case "disks" ->
                 snapshot.disks().stream().map(o -> offer(o, request)).toList();
             case "commit" -> {
@@ -84,27 +82,5 @@ final class TrackingHypervisor implements HypervisorType {
         boolean tracked = !request.bases().isEmpty() && noChangesReason.isEmpty();
         return new DiskOffer(
                 o.disk(), o.accesses(), tracked ? Optional.of(changes) : Optional.empty(), noChangesReason);
-    }
-
-    private static final Object VOID = new Object();
-
-    /** What is done instead of some methods; null for all others. */
-    private interface Instead {
-        Object call(String method, Object[] arguments) throws DoppelException;
-    }
-
-    private static <T> T over(Class<T> type, T target, Instead instead) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                    Object own = instead.call(method.getName(), arguments);
-                    if (own != null) {
-                        return own == VOID ? null : own;
-                    }
-                    try {
-                        return method.invoke(target, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                }));
     }
 }

@@ -44,7 +44,6 @@ public final class BackupJob implements CoreHandler {
     private static final String CONCURRENCY = "concurrency";
     private static final String CONSISTENCY = "consistency";
     private static final String VALIDATE = "validate";
-    private static final String RATE = "rate";
 
     private static final SettingsSpec OPTIONS = SettingsSpec.of(
             SettingField.required(VAULT, SettingType.TEXT, "The vault that the versions go to."),
@@ -61,10 +60,7 @@ public final class BackupJob implements CoreHandler {
                     List.of("crash", "file-system", "application", "memory")),
             SettingField.optional(VALIDATE, SettingType.BOOLEAN, "Read and check the new version afterwards.")
                     .withDefault("false"),
-            SettingField.optional(
-                            RATE, SettingType.SIZE, "Most bytes a second read from a machine's disks; 0 for no limit.")
-                    .withLimits(0, Long.MAX_VALUE)
-                    .withDefault("0"));
+            Rate.field("Most bytes a second read from a machine's disks"));
 
     private final Plugins plugins;
     private final Hosts hosts;
@@ -102,11 +98,7 @@ public final class BackupJob implements CoreHandler {
     @Override
     public void run(CoreContext context) throws DoppelException {
         String vaultName = context.options().text(VAULT);
-        Vault vault = vaults.open(vaultName, context);
-        if (vault.readOnly()) {
-            throw new DoppelException(
-                    JobError.VAULT_READ_ONLY, "Vault '" + vaultName + "' is attached for reading only");
-        }
+        Vault vault = vaults.openForWriting(vaultName, context);
         HostMachine machine = context.machine().orElseThrow();
         HostConnection host = hosts.connection(machine.host(), context);
         ChangeBases bases = new ChangeBases(baseRecords, machine, vault, vaults::isDamaged);
@@ -175,10 +167,7 @@ public final class BackupJob implements CoreHandler {
             }
             TransferResult result = routes.processor()
                     .service()
-                    .transfer(
-                            new TransferRequest(
-                                    transfers, false, context.options().size(RATE)),
-                            tasks);
+                    .transfer(new TransferRequest(transfers, false, Rate.of(context.options())), tasks);
             context.cancel().check();
             session.flush();
             VersionManifest version =

@@ -7,7 +7,6 @@ import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.Settings;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.VersionView;
-import io.doppel.core.JobError;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.retention.Retentions;
@@ -26,7 +25,6 @@ public final class PurgeJob implements CoreHandler {
     private static final String VAULT = "vault";
     private static final String RETENTION = "retention";
     private static final String UNUSED = "unused";
-    private static final String RATE = "rate";
     private static final String DRY_RUN = "dry-run";
 
     private static final SettingsSpec OPTIONS = SettingsSpec.of(
@@ -40,10 +38,7 @@ public final class PurgeJob implements CoreHandler {
                             "Percent of the bytes in use that may stay unused; the fewer, the more has to be copied.")
                     .withLimits(0, 100)
                     .withDefault("5"),
-            SettingField.optional(
-                            RATE, SettingType.SIZE, "Most bytes a second read and written for copying; 0 for no limit.")
-                    .withLimits(0, Long.MAX_VALUE)
-                    .withDefault("0"),
+            Rate.field("Most bytes a second read and written for copying"),
             SettingField.optional(DRY_RUN, SettingType.BOOLEAN, "Only log what would be dropped and freed.")
                     .withDefault("false"));
 
@@ -82,10 +77,7 @@ public final class PurgeJob implements CoreHandler {
     public void run(CoreContext context) throws DoppelException {
         Settings options = context.options();
         String name = options.text(VAULT);
-        Vault vault = vaults.open(name, context);
-        if (vault.readOnly()) {
-            throw new DoppelException(JobError.VAULT_READ_ONLY, "Vault '" + name + "' is attached for reading only");
-        }
+        Vault vault = vaults.openForWriting(name, context);
         boolean dryRun = options.flag(DRY_RUN);
         List<VersionView> dropped = List.of();
         if (options.flag(RETENTION)) {
@@ -97,7 +89,7 @@ public final class PurgeJob implements CoreHandler {
         Set<String> without = dropped.stream().map(VersionView::id).collect(Collectors.toSet());
         try {
             CollectReport report = vault.collect(
-                    dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, options.size(RATE)),
+                    dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, Rate.of(options)),
                     new PhaseTasks(context.task()),
                     context.cancel());
             tell(dropped, report, dryRun, context);

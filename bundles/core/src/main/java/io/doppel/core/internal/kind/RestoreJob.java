@@ -39,7 +39,6 @@ public final class RestoreJob implements CoreHandler {
     private static final String NAME = "name";
     private static final String OVER_ORIGINAL = "over-original";
     private static final String DISKS = "disks";
-    private static final String RATE = "rate";
     private static final String DRY_RUN = "dry-run";
 
     private static final SettingsSpec OPTIONS = SettingsSpec.of(
@@ -52,9 +51,7 @@ public final class RestoreJob implements CoreHandler {
                             "Replace the disks of the original machine; the old ones are kept until confirmed.")
                     .withDefault("false"),
             SettingField.optional(DISKS, SettingType.LIST, "Keys of the disks wanted; all if empty."),
-            SettingField.optional(RATE, SettingType.SIZE, "Most bytes a second read from the version; 0 for no limit.")
-                    .withLimits(0, Long.MAX_VALUE)
-                    .withDefault("0"),
+            Rate.field("Most bytes a second read from the version"),
             SettingField.optional(
                             DRY_RUN,
                             SettingType.BOOLEAN,
@@ -188,9 +185,7 @@ public final class RestoreJob implements CoreHandler {
                         List.of(new DataEnd.Disk(access)),
                         Optional.empty())));
         DiskTasks tasks = new DiskTasks(context, names);
-        routes.processor()
-                .service()
-                .transfer(new TransferRequest(transfers, true, context.options().size(RATE)), tasks);
+        routes.processor().service().transfer(new TransferRequest(transfers, true, Rate.of(context.options())), tasks);
         tasks.succeed("Written and verified");
     }
 }

@@ -421,6 +421,19 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         return context.unlessCancelled(() -> open(name));
     }
 
+    /**
+     * As {@link #open(String, CoreContext)}.
+     *
+     * @throws DoppelException {@link JobError#VAULT_READ_ONLY}, too
+     */
+    public Vault openForWriting(String name, CoreContext context) throws DoppelException {
+        Vault vault = open(name, context);
+        if (vault.readOnly()) {
+            throw new DoppelException(JobError.VAULT_READ_ONLY, "Vault '" + name + "' is attached for reading only");
+        }
+        return vault;
+    }
+
     private Vault open(String name) throws DoppelException {
         return linkOf(record(name)).opened().vault();
     }
