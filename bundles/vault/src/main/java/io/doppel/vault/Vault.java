@@ -543,8 +543,11 @@ public final class Vault implements AutoCloseable {
         return meta.recoveryExported();
     }
 
-    /** For a vault that is open for reading only: looks at its newest state. */
-    public synchronized void refresh() throws DoppelException {
+    /**
+     * For a vault that is open for reading only: looks at its newest state. One look follows another; without the lock of this, which the
+     * threads need that help to find packs.
+     */
+    public void refresh() throws DoppelException {
         // if a segment is missing, there should be a head that is newer yet
         long[] missedAt = {-1};
         for (int round = 1; ; round++) {
