@@ -50,7 +50,7 @@ public final class DamageFile {
         Set<Integer> packs = new HashSet<>();
         Set<Place> records = new HashSet<>();
         for (String line : lines.subList(1, lines.size())) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", 2);
             int pack = index.packNumber(words[0]);
             if (pack >= 0 && words.length == 1) {
                 packs.add(pack);

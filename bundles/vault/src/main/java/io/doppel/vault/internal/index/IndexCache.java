@@ -86,22 +86,27 @@ public final class IndexCache {
     /** The same, and may be stopped. */
     LocalSegment make(String segment, SegmentReader.Stop stop) throws DoppelException {
         SegmentReader reader = remote.read(segment, stop);
-        write(segment, reader.packs(), reader.entries(), writer -> reader.forEach(into(writer)));
-        return open(segment);
+        LocalFile file =
+                write(segment, true, reader.packs(), reader.entries(), writer -> reader.forEach(into(writer)));
+        return new LocalSegment(file, this::again);
     }
 
     /** Makes the file of a segment with these entries, and opens it. */
     LocalSegment make(String segment, SegmentRows rows) throws DoppelException {
-        write(segment, rows.packs(), rows.size(), writer -> rows.forEach(into(writer)));
-        return open(segment);
+        return new LocalSegment(write(segment, true, rows), this::again);
     }
 
     /** A segment for as long as it is open only, with these entries, which the storage does not have. */
     LocalSegment makePassing(SegmentRows rows) throws DoppelException {
         String name = UUID.randomUUID().toString().replace("-", "");
-        LocalSegment made = make(name, rows);
-        drop(name);
-        return made;
+        return new LocalSegment(write(name, false, rows), spoilt -> {
+            throw new DoppelException(
+                    VaultError.LOCAL_INDEX, "A local file of what is in no index segment of the vault is spoilt");
+        });
+    }
+
+    private LocalFile write(String segment, boolean named, SegmentRows rows) throws DoppelException {
+        return write(segment, named, rows.packs(), rows.size(), writer -> rows.forEach(into(writer)));
     }
 
     private static EntrySink into(LocalSegmentWriter writer) {
@@ -114,7 +119,13 @@ public final class IndexCache {
         };
     }
 
-    private void write(String segment, PackTable packs, long entries, Filling filling) throws DoppelException {
+    /**
+     * Writes and opens a file.
+     *
+     * @param named whether it stays for later openings; otherwise it goes when it is closed
+     */
+    private LocalFile write(String segment, boolean named, PackTable packs, long entries, Filling filling)
+            throws DoppelException {
         try {
             DurableFiles.createFolders(folder);
             Path fresh = folder.resolve(segment + "." + PROCESS + "." + UUID.randomUUID() + ".tmp");
@@ -125,25 +136,26 @@ public final class IndexCache {
                     filling.into(writer);
                     writer.finish();
                 }
-                Files.move(
-                        fresh,
-                        folder.resolve(segment),
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
+                // opened before it has its name, because another opening that cleans up may delete it under that
+                LocalFile made = LocalFile.open(fresh, vault, segment);
+                if (made == null) {
+                    throw new IOException("'" + fresh + "' is not what was written");
+                }
+                if (named) {
+                    Files.move(
+                            fresh,
+                            folder.resolve(segment),
+                            StandardCopyOption.ATOMIC_MOVE,
+                            StandardCopyOption.REPLACE_EXISTING);
+                    DurableFiles.sync(folder);
+                }
+                return made;
             } finally {
                 Files.deleteIfExists(fresh);
             }
-            DurableFiles.sync(folder);
         } catch (IOException e) {
             throw failure("cannot be written", e);
         }
-    }
-
-    private LocalSegment open(String segment) throws DoppelException {
-        return existing(segment)
-                .orElseThrow(() -> new DoppelException(
-                        VaultError.LOCAL_INDEX,
-                        "The local index file " + folder.resolve(segment) + " was written and cannot be read"));
     }
 
     private LocalFile again(String segment) throws DoppelException {
@@ -152,16 +164,21 @@ public final class IndexCache {
         return make(segment).file();
     }
 
-    /** Deletes a segment's file; who has it open keeps it. */
-    void drop(String segment) throws DoppelException {
+    /** Deletes a segment's file, if that is possible; who has it open keeps it. */
+    void drop(String segment) {
+        delete(folder.resolve(segment));
+    }
+
+    /** What cannot be deleted takes room, and does no harm. */
+    private static void delete(Path file) {
         try {
-            Files.deleteIfExists(folder.resolve(segment));
+            Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw failure("cannot be deleted", e);
+            LOG.warn("The local index file {} is not needed any more and cannot be deleted: {}", file, e.toString());
         }
     }
 
-    /** Deletes all files but those of these segments, and what processes that have ended left unfinished. */
+    /** Deletes all files but those of these segments, and what processes that have ended left unfinished, as far as possible. */
     void retain(Collection<String> segments) throws DoppelException {
         Set<String> kept = new HashSet<>(segments);
         if (!Files.isDirectory(folder)) {
@@ -171,7 +188,7 @@ public final class IndexCache {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 if (PackTable.isName(name) && !kept.contains(name) || isLeftOver(name)) {
-                    Files.deleteIfExists(file);
+                    delete(file);
                 }
             }
         } catch (IOException e) {

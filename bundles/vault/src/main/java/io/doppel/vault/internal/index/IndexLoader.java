@@ -18,6 +18,7 @@ public final class IndexLoader {
     private final IndexSegments segments;
     private final IndexCache cache;
     private final ChunkIndex index;
+    private final Set<String> attached = new HashSet<>();
     private final Set<String> broken = new HashSet<>();
     private final List<String> warnings = new ArrayList<>();
     private boolean missing;
@@ -55,7 +56,7 @@ public final class IndexLoader {
                 continue;
             }
             Optional<LocalSegment> there = cache.existing(name);
-            there.ifPresent(index::attach);
+            there.ifPresent(this::attach);
             if (there.isEmpty()) {
                 toMake.add(name);
             }
@@ -65,7 +66,7 @@ public final class IndexLoader {
 
     private void make(String name) throws DoppelException {
         try {
-            index.attach(cache.make(name));
+            attach(cache.make(name));
         } catch (DoppelException e) {
             if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
                 throw e;
@@ -75,9 +76,19 @@ public final class IndexLoader {
         }
     }
 
+    private synchronized void attach(LocalSegment segment) {
+        index.attach(segment);
+        attached.add(segment.name());
+    }
+
     private synchronized void broken(String name, String why) {
         broken.add(name);
         warnings.add(why + "; it was made again from the packs");
+    }
+
+    /** Segments that were taken in, also if {@link #load} failed. */
+    public Set<String> attached() {
+        return attached;
     }
 
     /** Segments that could not be loaded. */

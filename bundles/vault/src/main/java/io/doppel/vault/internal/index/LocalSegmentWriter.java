@@ -16,6 +16,7 @@ final class LocalSegmentWriter implements AutoCloseable {
 
     private final String vault;
     private final String segment;
+    private final PackTable packTable;
     private final LocalLayout layout;
     private final RandomAccessFile file;
     private final Region packs;
@@ -77,12 +78,13 @@ final class LocalSegmentWriter implements AutoCloseable {
      * Starts a file.
      *
      * @param path a name that is not taken
-     * @param packTable the segment's packs with its own numbers
+     * @param packTable the segment's packs with its own numbers; must not change before {@link #finish}
      * @param count how many entries will come
      */
     LocalSegmentWriter(Path path, String vault, String segment, PackTable packTable, long count) throws IOException {
         this.vault = vault;
         this.segment = segment;
+        this.packTable = packTable;
         this.layout = new LocalLayout(count, packTable.size());
         this.file = new RandomAccessFile(path.toFile(), "rw");
         this.packs = new Region(layout.packsAt(), layout.fencesAt());
@@ -90,6 +92,9 @@ final class LocalSegmentWriter implements AutoCloseable {
         this.filter = new Region(layout.filterAt(), layout.cellsAt());
         this.cells = new Region(layout.cellsAt(), layout.size());
         startCell();
+    }
+
+    private void addPacks() throws IOException {
         for (int i = 0; i < packTable.size(); i++) {
             ByteBuffer out = packs.room();
             out.putLong(packTable.high(i)).putLong(packTable.low(i));
@@ -167,6 +172,7 @@ final class LocalSegmentWriter implements AutoCloseable {
         while (blockNumber < layout.filterBlocks()) {
             endBlock();
         }
+        addPacks();
         int packsCrc = packs.finish();
         int fencesCrc = fences.finish();
         filter.finish();

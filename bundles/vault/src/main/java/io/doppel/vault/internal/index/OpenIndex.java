@@ -69,9 +69,12 @@ public final class OpenIndex {
     public synchronized List<String> load(Collection<String> listed, boolean newest) throws DoppelException {
         List<String> more = listed.stream().filter(n -> !loaded.contains(n)).toList();
         IndexLoader loader = new IndexLoader(storage, segments, cache, index);
-        loader.load(more);
-        loaded.addAll(more);
-        loaded.removeAll(loader.broken());
+        try {
+            loader.load(more);
+        } finally {
+            // also what was taken in before a failure, so that the next attempt does not take it in again
+            loaded.addAll(loader.attached());
+        }
         if (loader.missing() && !newest) {
             throw new DoppelException(
                     VaultError.MISSING_OBJECT, loader.warnings().get(0));
@@ -141,7 +144,27 @@ public final class OpenIndex {
         }
         SegmentRows rows = new SegmentRows(packs);
         String name = segments.write(rows);
-        return Optional.of(new Written(name, cache.make(name, rows), packs));
+        return Optional.of(new Written(name, local(name, () -> cache.make(name, rows)), packs));
+    }
+
+    /** Makes a local file. */
+    @FunctionalInterface
+    private interface Making {
+        LocalSegment make() throws DoppelException;
+    }
+
+    /** The local file of a segment that was just written; without one it goes from the vault again, since no head will list it. */
+    private LocalSegment local(String name, Making making) throws DoppelException {
+        try {
+            return making.make();
+        } catch (DoppelException | RuntimeException | Error e) {
+            try {
+                segments.delete(name);
+            } catch (DoppelException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
     }
 
     /** A head lists the segment, which takes the place of what is on the heap. */
@@ -179,13 +202,15 @@ public final class OpenIndex {
         for (String name : names) {
             readers.add(segments.read(name, stop));
         }
-        String merged;
+        String merged = merge(new SegmentMerge(readers, gone));
+        return new Written(merged, local(merged, () -> cache.make(merged, stop)), List.of());
+    }
+
+    private String merge(SegmentMerge merge) throws DoppelException {
         try (SegmentWriter writer = segments.writer()) {
-            SegmentMerge merge = new SegmentMerge(readers, gone);
             merge.forEach(writer);
-            merged = writer.commit(merge.packs());
+            return writer.commit(merge.packs());
         }
-        return new Written(merged, cache.make(merged, stop), List.of());
     }
 
     /** A head lists the merged segment in the place of others. */
@@ -223,10 +248,8 @@ public final class OpenIndex {
     }
 
     /** The next opening shall not rely on the local files of these segments, because the vault's own were found to be wrong. */
-    public void distrust(Collection<String> names) throws DoppelException {
-        for (String name : names) {
-            cache.drop(name);
-        }
+    public void distrust(Collection<String> names) {
+        names.forEach(cache::drop);
     }
 
     /** Names of segments among the objects. */
