@@ -48,5 +48,5 @@ public @interface CoreConfig {
                     + " nothing until the clock has gone on evenly or is accepted",
             min = "1",
             max = "366")
-    int retention$_$clock$_$gap$_$days() default 7;
+    int retention$_$clock$_$gap$_$days() default 8;
 }

@@ -37,7 +37,7 @@ public final class DoppelCore implements AutoCloseable {
     private final SecretStore secrets;
     private final Hosts hosts;
     private final Vaults vaults;
-    private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(7));
+    private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(8));
     private final Retentions retention;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;

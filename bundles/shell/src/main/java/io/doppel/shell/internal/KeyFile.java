@@ -25,10 +25,14 @@ public final class KeyFile {
 
     private KeyFile() {}
 
-    /** The file is made before the key is asked for, so that no export counts whose file could not be written. */
-    public static void write(String path, Source source) throws DoppelException {
+    /**
+     * The file is made before the key is asked for, so that no export counts whose file could not be written.
+     *
+     * @return its whole path: a relative one is meant from the server's folder, not from that of whoever types it
+     */
+    public static Path write(String path, Source source) throws DoppelException {
         try {
-            Path file = Path.of(path);
+            Path file = Path.of(path).toAbsolutePath().normalize();
             boolean done = false;
             try (FileChannel channel = FileChannel.open(
                     file,
@@ -44,6 +48,7 @@ public final class KeyFile {
                     Files.deleteIfExists(file);
                 }
             }
+            return file;
         } catch (FileAlreadyExistsException e) {
             throw new DoppelException(ShellError.FILE, "'" + path + "' exists already and is left as it is", e);
         } catch (IOException | InvalidPathException e) {

@@ -145,4 +145,17 @@ class KeyCommandsTest {
                 FakeVaults.KEY,
                 mapper.readTree(desk.screen.outText()).at("/recoveryKey").asText());
     }
+
+    /** A file that is named without its folder is not where who types it may look for it. */
+    @Test
+    void theWholePathOfTheRecoveryKeysFileIsTold() throws Exception {
+        Desk desk = Desk.script();
+        Path file = folder.resolve("key");
+        Path working = Path.of("").toAbsolutePath();
+        assertEquals(
+                0,
+                desk.run(
+                        "key-export", "main", "--file", working.relativize(file).toString()));
+        assertEquals("The recovery key of vault 'main' is in " + file + ".\n", desk.screen.outText());
+    }
 }

@@ -1,6 +1,7 @@
 package io.doppel.core.internal.kind;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.ByteCount;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
@@ -16,6 +17,7 @@ import io.doppel.vault.CollectReport;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -79,54 +81,88 @@ public final class PurgeJob implements CoreHandler {
         String name = options.text(VAULT);
         Vault vault = vaults.openForWriting(name, context);
         boolean dryRun = options.flag(DRY_RUN);
-        List<VersionView> dropped = List.of();
-        if (options.flag(RETENTION)) {
-            dropped = dryRun
-                    ? retention.wouldDrop(name)
-                    : retention.drop(name, clock.instant(), version -> drop(name, version, context));
-        }
         double unused = options.integer(UNUSED) / 100.0;
-        Set<String> without = dropped.stream().map(VersionView::id).collect(Collectors.toSet());
         try {
+            Dropped dropped = options.flag(RETENTION) ? drop(name, dryRun, context) : new Dropped();
+            context.task().result("dropped", Integer.toString(dropped.versions.size()));
+            Set<String> without = dropped.versions.stream().map(VersionView::id).collect(Collectors.toSet());
+            PhaseTasks phases = new PhaseTasks(context.task());
             CollectReport report = vault.collect(
                     dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, Rate.of(options)),
-                    new PhaseTasks(context.task()),
+                    phases,
                     context.cancel());
+            phases.end();
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
             vaults.failed(name, vault, e);
-            throw e;
+            throw e.is(VaultError.BUSY)
+                    ? new DoppelException(VaultError.BUSY, "Vault '" + name + "' is being purged")
+                    : e;
         }
     }
 
-    private void drop(String vault, VersionView version, CoreContext context) throws DoppelException {
+    /** Versions that were dropped, or would be, and how many are in use and stay. */
+    private static final class Dropped {
+        private final List<VersionView> versions = new ArrayList<>();
+        private int inUse;
+    }
+
+    private Dropped drop(String vault, boolean dryRun, CoreContext context) throws DoppelException {
+        Dropped dropped = new Dropped();
+        if (dryRun) {
+            dropped.versions.addAll(retention.wouldDrop(vault));
+        } else {
+            retention.drop(vault, clock.instant(), version -> drop(vault, version, dropped, context));
+        }
+        return dropped;
+    }
+
+    private void drop(String vault, VersionView version, Dropped dropped, CoreContext context) throws DoppelException {
         context.cancel().check();
         String what = "Version " + version.id() + " of '" + version.machineName() + "', taken " + version.takenAt();
         try {
             vaults.removeVersions(vault, List.of(version.id()));
+            dropped.versions.add(version);
             context.task().log(LogLine.Level.INFO, what + ", was dropped");
         } catch (DoppelException e) {
             if (!e.is(VaultError.IN_USE)) {
                 throw e;
             }
+            dropped.inUse++;
             context.task().log(LogLine.Level.INFO, what + ", is in use and stays until the next purge");
         }
     }
 
-    private static void tell(List<VersionView> dropped, CollectReport report, boolean dryRun, CoreContext context) {
+    private static void tell(Dropped dropped, CollectReport report, boolean dryRun, CoreContext context) {
         report.notes().forEach(note -> context.task().log(LogLine.Level.WARNING, note));
         if (dryRun) {
-            dropped.forEach(v -> context.task()
+            dropped.versions.forEach(v -> context.task()
                     .log(
                             LogLine.Level.INFO,
                             "Would drop version " + v.id() + " of '" + v.machineName() + "', taken " + v.takenAt()));
         }
-        context.task().result("dropped", Integer.toString(dropped.size()));
         context.task().result("freed", Long.toString(report.bytesFreed()));
         context.task().result("written", Long.toString(report.bytesWritten()));
         context.task().result("used", Long.toString(report.bytesInUse()));
         context.task().result("unused", Long.toString(report.bytesUnused()));
-        String freed = report.bytesFreed() + " bytes, " + report.packsDeleted() + " packs";
-        context.task().succeed(dryRun ? "Nothing was changed: a dry run; would free " + freed : "Freed " + freed);
+        context.task().succeed(sentence(dropped, report, dryRun));
+    }
+
+    private static String sentence(Dropped dropped, CollectReport report, boolean dryRun) {
+        String versions = count(dropped.versions.size(), "version");
+        String freed =
+                ByteCount.text(Math.max(0, report.bytesFreed())) + " (" + count(report.packsDeleted(), "pack") + ")";
+        String done = dryRun
+                ? "Nothing was changed, a dry run: would drop " + versions + " and free about " + freed
+                : "Dropped " + versions + ", freed " + freed;
+        String inUse = dropped.inUse == 0
+                ? ""
+                : "; " + count(dropped.inUse, "version") + " in use stayed until the next purge";
+        return done + inUse + "; " + ByteCount.text(report.bytesInUse()) + " in use, "
+                + ByteCount.text(report.bytesUnused()) + " unused";
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

@@ -41,19 +41,26 @@ final class ClockGuard {
 
     /** Why the clock that shows {@code now} is not trusted; empty if it is. */
     Optional<DoppelException> doubt(Instant now) {
-        TreeSet<Instant> signs = new TreeSet<>(taken);
-        trusted.ifPresent(signs::add);
-        if (!signs.isEmpty() && signs.last().isAfter(now)) {
-            return Optional.of(behind(now, signs.last()));
-        }
+        TreeSet<Instant> signs = signs();
+        return !signs.isEmpty() && signs.last().isAfter(now) ? Optional.of(behind(now, signs.last())) : ahead(now);
+    }
+
+    /** Why the clock may be ahead of the truth, even if it is also behind what it showed before. */
+    Optional<DoppelException> ahead(Instant now) {
         Instant start = now;
-        for (Instant sign : signs.descendingSet()) {
+        for (Instant sign : signs().headSet(now, true).descendingSet()) {
             if (Duration.between(sign, start).compareTo(gap) > 0) {
                 return afterPause(sign, start, now);
             }
             start = sign;
         }
         return Optional.empty();
+    }
+
+    private TreeSet<Instant> signs() {
+        TreeSet<Instant> signs = new TreeSet<>(taken);
+        trusted.ifPresent(signs::add);
+        return signs;
     }
 
     private DoppelException behind(Instant now, Instant sign) {
@@ -64,7 +71,8 @@ final class ClockGuard {
     }
 
     private Optional<DoppelException> afterPause(Instant from, Instant to, Instant now) {
-        boolean trustedSince = trusted.isPresent() && !trusted.get().isBefore(to);
+        boolean trustedSince =
+                trusted.filter(at -> !at.isBefore(to) && !at.isAfter(now)).isPresent();
         Duration settles = minimumAge.compareTo(gap) > 0 ? minimumAge : gap;
         if (trustedSince || Duration.between(to, now).compareTo(settles) >= 0) {
             return Optional.empty();

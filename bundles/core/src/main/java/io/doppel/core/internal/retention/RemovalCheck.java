@@ -35,14 +35,13 @@ final class RemovalCheck {
     private void check(MachineRetention machine, VersionVerdict verdict) throws DoppelException {
         refuse(verdict, Code.PINNED, RetentionError.PINNED);
         refuse(verdict, Code.YOUNG, RetentionError.TOO_YOUNG);
-        // A clock that is behind makes versions look younger than they are, which removes nothing too early.
+        // A clock that is only behind makes versions look younger than they are, which removes nothing too early.
         boolean ageCounts = machine.policy()
                 .map(RetentionPolicy::minimumAge)
                 .filter(age -> !age.isZero())
                 .isPresent();
-        if (ageCounts
-                && plan.doubt().filter(d -> d.is(RetentionError.CLOCK_AHEAD)).isPresent()) {
-            throw plan.doubt().get();
+        if (ageCounts && plan.ahead().isPresent()) {
+            throw plan.ahead().get();
         }
         if (!newestToo) {
             refuse(verdict, Code.NEWEST, RetentionError.NEWEST);

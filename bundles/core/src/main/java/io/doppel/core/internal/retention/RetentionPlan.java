@@ -42,6 +42,7 @@ final class RetentionPlan {
     private final Vault vault;
     private final Instant now;
     private final Optional<DoppelException> doubt;
+    private final Optional<DoppelException> ahead;
     private final List<MachineRetention> machines = new ArrayList<>();
 
     /** @param gap see {@link ClockGuard} */
@@ -62,7 +63,9 @@ final class RetentionPlan {
                 .orElse(Duration.ZERO);
         List<Instant> taken =
                 vault.versions().stream().map(VersionView::takenAt).toList();
-        doubt = new ClockGuard(taken, vault.trusted(), gap, minimumAge).doubt(now);
+        ClockGuard guard = new ClockGuard(taken, vault.trusted(), gap, minimumAge);
+        doubt = guard.doubt(now);
+        ahead = guard.ahead(now);
     }
 
     private MachineRetention judge(List<VersionView> versions, Optional<Policies.Found> found) {
@@ -88,6 +91,11 @@ final class RetentionPlan {
     /** Why the clock is not trusted. */
     Optional<DoppelException> doubt() {
         return doubt;
+    }
+
+    /** Why versions may be younger than they look, whatever else is wrong with the clock. */
+    Optional<DoppelException> ahead() {
+        return ahead;
     }
 
     /** The verdicts as if the clock were right. */

@@ -237,12 +237,10 @@ public final class Retentions implements RetentionService {
     }
 
     /** Drops what {@link #droppable} gives, one after the other; nobody pins a version meanwhile. */
-    public synchronized List<VersionView> drop(String vault, Instant now, Dropper dropper) throws DoppelException {
-        List<VersionView> all = droppable(vault, now);
-        for (VersionView version : all) {
+    public synchronized void drop(String vault, Instant now, Dropper dropper) throws DoppelException {
+        for (VersionView version : droppable(vault, now)) {
             dropper.drop(version);
         }
-        return all;
     }
 
     /** What {@link #droppable} would give now; remembers nothing. */

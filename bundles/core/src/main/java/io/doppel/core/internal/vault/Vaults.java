@@ -401,13 +401,30 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     }
 
     /**
-     * Removes versions of one vault, all of them or none.
+     * Removes versions of one vault, all of them or none. Those that are not there any more are only forgotten.
      *
      * @throws DoppelException {@link VaultError#IN_USE}; {@link VaultError#READ_ONLY}; what else {@link Vault#remove} throws
      */
     public void removeVersions(String name, List<String> ids) throws DoppelException {
-        open(name).remove(ids);
-        versions.remove(name, ids);
+        Vault vault = open(name);
+        try {
+            Set<String> there = Set.copyOf(vault.versionIds());
+            List<String> known = ids.stream().filter(there::contains).toList();
+            if (!known.isEmpty()) {
+                vault.remove(known);
+            }
+        } catch (DoppelException e) {
+            forgetRemoved(name, vault, ids);
+            failed(name, vault, e);
+            throw e;
+        }
+        forgetRemoved(name, vault, ids);
+    }
+
+    /** The vault decides what is there: a removal can have happened although it failed, now or before. */
+    private void forgetRemoved(String name, Vault vault, List<String> ids) throws DoppelException {
+        Set<String> there = Set.copyOf(vault.versionIds());
+        versions.remove(name, ids.stream().filter(id -> !there.contains(id)).toList());
     }
 
     /** Keeps what is known of a version. */

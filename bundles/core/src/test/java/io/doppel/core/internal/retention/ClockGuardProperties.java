@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.core.RetentionError;
+import io.doppel.core.internal.CoreConfig;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -190,5 +193,24 @@ class ClockGuardProperties {
         assertEquals(Optional.empty(), doubt(taken, Optional.empty(), Duration.ofDays(20), now));
         assertTrue(doubt(taken, Optional.empty(), Duration.ofDays(21), now).isPresent());
         assertEquals(Optional.empty(), doubt(List.of(), Optional.empty(), Duration.ZERO, now));
+    }
+
+    /** Sundays at 02:00 by the clock on the wall, some minutes late now and then, with 25 hours on one day of the year. */
+    @Property(tries = 50)
+    void aWeeklyBackupIsNotDoubtedByDefault(@ForAll long seed) throws ReflectiveOperationException {
+        Duration gap = Duration.ofDays((int)
+                CoreConfig.class.getMethod("retention$_$clock$_$gap$_$days").getDefaultValue());
+        Random random = new Random(seed);
+        ZonedDateTime sunday = ZonedDateTime.of(2024, 1, 7, 2, 0, 0, 0, ZoneId.of("Europe/Berlin"));
+        List<Instant> taken = new ArrayList<>();
+        for (int week = 0; week < 104; week++) {
+            Instant at = sunday.plusWeeks(week).toInstant().plusSeconds(random.nextInt(1200));
+            taken.add(at);
+            Instant after = at.plusSeconds(600);
+            assertEquals(
+                    Optional.empty(),
+                    new ClockGuard(taken, Optional.empty(), gap, Duration.ofDays(30)).doubt(after),
+                    () -> "after the backup of " + at);
+        }
     }
 }

@@ -33,6 +33,7 @@ class RetentionPlanTest {
     private final List<PolicyRecord> policies = new ArrayList<>();
     private VaultRole role = VaultRole.ONSITE;
     private Optional<Instant> trusted = Optional.empty();
+    private final List<VersionView> more = new ArrayList<>();
 
     private void set(String vaultId, String vaultRole, String machine, Map<String, String> settings) {
         String host = machine.isEmpty() ? "" : "lab";
@@ -47,6 +48,7 @@ class RetentionPlanTest {
                 versions.add(version(machine + day, machine, at, Health.VALID));
             }
         }
+        versions.addAll(more);
         RetentionPlan.Vault vault =
                 new RetentionPlan.Vault("main", "id-main", role, versions, History.pins(Set.of("db8")), trusted);
         return new RetentionPlan(vault, new Policies(policies), now, GAP);
@@ -174,5 +176,24 @@ class RetentionPlanTest {
         refused(RetentionError.TOO_YOUNG, History.NOON.minus(Duration.ofMinutes(1)), false, "web5");
         policies.clear();
         check(History.NOON.plus(Duration.ofDays(400)), false, "web1");
+    }
+
+    /** A clock that is ahead of the truth may be behind what it showed before; it makes versions look older all the same. */
+    @Test
+    void aClockThatWasSetBackButIsStillAheadRemovesNothingYoung() throws Exception {
+        set("id-main", "", "", Map.of("minimum-age", "5d"));
+        Instant jumped = History.NOON.plus(Duration.ofDays(400));
+        more.add(version("jumped", "web", jumped, Health.VALID));
+        Instant setBack = jumped.minus(Duration.ofDays(1));
+        assertTrue(plan(setBack).doubt().orElseThrow().is(RetentionError.CLOCK_BEHIND));
+        refused(RetentionError.CLOCK_AHEAD, setBack, true, "web1");
+        trusted = Optional.of(jumped);
+        refused(RetentionError.CLOCK_AHEAD, setBack, true, "web1");
+        trusted = Optional.of(setBack);
+        check(setBack, true, "web1");
+
+        trusted = Optional.empty();
+        check(History.NOON, true, "web5");
+        refused(RetentionError.TOO_YOUNG, History.NOON, true, "web4");
     }
 }

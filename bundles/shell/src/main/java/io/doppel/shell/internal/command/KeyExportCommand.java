@@ -5,6 +5,7 @@ import io.doppel.api.vault.VaultService;
 import io.doppel.shell.internal.KeyFile;
 import io.doppel.shell.internal.VaultCommand;
 import io.doppel.shell.internal.complete.OptionsOnly;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
@@ -32,10 +33,10 @@ public final class KeyExportCommand extends VaultCommand {
         if (file == null) {
             show(vault, vaults.exportRecoveryKey(vault));
         } else {
-            KeyFile.write(file, () -> vaults.exportRecoveryKey(vault));
+            Path written = KeyFile.write(file, () -> vaults.exportRecoveryKey(vault));
             print(
-                    Map.of("vault", vault, "file", file),
-                    "The recovery key of vault '" + vault + "' is in " + file + ".");
+                    Map.of("vault", vault, "file", written.toString()),
+                    "The recovery key of vault '" + vault + "' is in " + written + ".");
         }
         screen().err()
                 .println(

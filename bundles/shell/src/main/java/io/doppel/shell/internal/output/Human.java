@@ -1,5 +1,6 @@
 package io.doppel.shell.internal.output;
 
+import io.doppel.api.job.ByteCount;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.Progress;
@@ -17,7 +18,6 @@ import java.util.stream.Collectors;
 
 /** Figures for people; JSON has the exact ones. */
 public final class Human {
-    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private static final int LEAST_ID = 12;
@@ -26,17 +26,7 @@ public final class Human {
 
     /** A number of bytes with three digits, for example {@code 1.46 GiB}; a dash if it is negative, that is unknown. */
     public static String bytes(long bytes) {
-        if (bytes < 0) {
-            return "-";
-        }
-        int unit = 0;
-        double value = bytes;
-        while (value >= 999.5 && unit < UNITS.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        String format = unit == 0 || value >= 99.95 ? "%.0f %s" : value >= 9.995 ? "%.1f %s" : "%.2f %s";
-        return String.format(Locale.ROOT, format, value, UNITS[unit]);
+        return ByteCount.text(bytes);
     }
 
     /** A time of the server's zone to the second. */

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ public record RunReport(JobRun run, List<JobTask> tasks, List<LogLine> log) {
                 .minor();
         Map<Long, Progress> whole = withParts();
         Map<Long, JobTask> byId = tasks.stream().collect(Collectors.toMap(JobTask::id, task -> task));
-        for (JobTask task : tasks) {
+        for (JobTask task : partsAfterTheirWhole()) {
             table.row(
                     "  ".repeat(depth(task, byId)) + task.name(),
                     Human.word(task.state()),
@@ -89,10 +90,28 @@ public record RunReport(JobRun run, List<JobTask> tasks, List<LogLine> log) {
         return sums;
     }
 
-    /** The named results except those that repeat the task's name, or else the sentence. */
+    /** The tasks in the order in which they began, each with its parts behind it. */
+    private List<JobTask> partsAfterTheirWhole() {
+        Map<Optional<Long>, List<JobTask>> parts = new HashMap<>();
+        tasks.forEach(task -> parts.computeIfAbsent(task.parentId(), whole -> new ArrayList<>())
+                .add(task));
+        List<JobTask> ordered = new ArrayList<>();
+        addParts(Optional.empty(), parts, ordered);
+        return ordered;
+    }
+
+    private static void addParts(Optional<Long> of, Map<Optional<Long>, List<JobTask>> parts, List<JobTask> ordered) {
+        for (JobTask part : parts.getOrDefault(of, List.of())) {
+            ordered.add(part);
+            addParts(Optional.of(part.id()), parts, ordered);
+        }
+    }
+
+    /** The named results, or else the sentence, which has the figures as people read them. What repeats the task's name is left out. */
     private static String result(JobTask task) {
         Map<String, String> results = new HashMap<>(task.results());
-        results.values().removeIf(value -> value.equals(task.name()));
+        results.values()
+                .removeIf(value -> value.equals(task.name()) || value.chars().allMatch(Character::isDigit));
         return results.isEmpty() ? task.outcome() : Human.pairs(results);
     }
 

@@ -1,9 +1,11 @@
 package io.doppel.vault.internal.collect;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.ByteCount;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.CollectProgress;
 import io.doppel.vault.CollectProgress.Phase;
@@ -17,8 +19,10 @@ import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.PackReader;
 import io.doppel.vault.internal.tree.NodeSource;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -98,10 +102,39 @@ public final class Collector {
         if (options.dryRun()) {
             return estimate(plan, report());
         }
-        for (List<PackUse> batch : plan.batches(BATCH)) {
-            takeAway(batch);
-        }
+        takeAwayAll(plan.batches(BATCH));
         return report();
+    }
+
+    /** Takes packs away, fewer at once if the target has no room for all the copies; what is freed makes room for more. */
+    private void takeAwayAll(List<List<PackUse>> batches) throws DoppelException {
+        Deque<List<PackUse>> left = new ArrayDeque<>(batches);
+        while (!left.isEmpty()) {
+            List<PackUse> batch = left.pop();
+            try {
+                takeAway(batch);
+            } catch (DoppelException e) {
+                if (!e.is(StorageError.FULL) || batch.stream().allMatch(p -> p.live() == 0)) {
+                    throw e;
+                }
+                if (batch.size() == 1) {
+                    left.push(batch);
+                    noteNoRoom(left.stream().flatMap(List::stream).toList());
+                    return;
+                }
+                left.push(batch.subList(batch.size() / 2, batch.size()));
+                left.push(batch.subList(0, batch.size() / 2));
+            }
+        }
+    }
+
+    private void noteNoRoom(List<PackUse> packs) {
+        long unused = packs.stream().mapToLong(PackUse::unused).sum();
+        long room = packs.stream().mapToLong(PackUse::live).min().orElse(0);
+        notes.add("The target is too full to copy what is needed out of " + packs.size()
+                + (packs.size() == 1 ? " pack" : " packs")
+                + ", so " + ByteCount.text(unused) + " there stay unused. Free at least " + ByteCount.text(room)
+                + " on it, then purge again");
     }
 
     private void mark() throws DoppelException {
@@ -200,18 +233,21 @@ public final class Collector {
         try (SpanReader spans = new SpanReader(storage, keys.idKey());
                 CopyTarget target = new CopyTarget(storage, keys, index.packBytes(), vault::packStored)) {
             Copier copier = new Copier(index, live, new PackReader(storage, keys), spans, target, limit, cancel::check);
-            for (int pack : packs) {
-                cancel.check();
-                Copier.Outcome outcome = copier.copy(pack);
-                needed.put(pack, outcome.needed());
-                if (!outcome.copied()) {
-                    staying.set(pack);
+            try {
+                for (int pack : packs) {
+                    cancel.check();
+                    Copier.Outcome outcome = copier.copy(pack);
+                    needed.put(pack, outcome.needed());
+                    if (!outcome.copied()) {
+                        staying.set(pack);
+                    }
+                    bytesCopied += live.liveBytes(pack);
+                    progress.progress(Phase.COPY, Math.max(bytesToCopy, bytesCopied), bytesCopied);
                 }
-                bytesCopied += live.liveBytes(pack);
-                progress.progress(Phase.COPY, Math.max(bytesToCopy, bytesCopied), bytesCopied);
+                target.flush();
+            } finally {
+                bytesWritten += target.written();
             }
-            target.flush();
-            bytesWritten += target.written();
             // another pack may have been relied upon that turned out to be unreadable
             for (Map.Entry<Integer, List<byte[]>> pack : needed.entrySet()) {
                 if (!allStoredElsewhere(pack.getValue())) {
