@@ -426,8 +426,8 @@ public final class Vault implements AutoCloseable {
         try {
             // what was cleared when we opened the vault counts if nobody had taken it over by then
             meta.checkLease();
-            Collector collector =
-                    new Collector(new Collected(), storage, meta.keys(), index, nodes, options, progress, cancel);
+            Collector collector = new Collector(
+                    new Collected(), storage, meta.keys(), index, this::newRecordReader, options, progress, cancel);
             return collector.run();
         } finally {
             collecting.set(false);
@@ -453,18 +453,23 @@ public final class Vault implements AutoCloseable {
         }
 
         @Override
-        public List<ObjectInfo> adoptStrays() throws DoppelException {
+        public void adoptStrays() throws DoppelException {
             openIndex.adopt(
                     name -> cleared.contains(name)
                             || sessions.values().stream().anyMatch(session -> session.isWriting(name)),
                     Vault.this::packStored);
-            List<ObjectInfo> undeleted = cleared.undeleted(storage);
-            if (undeleted.isEmpty()) {
-                synchronized (Vault.this) {
-                    cleared.forgetDone();
-                }
+        }
+
+        @Override
+        public List<ObjectInfo> undeleted() throws DoppelException {
+            return cleared.undeleted(storage);
+        }
+
+        @Override
+        public void forgetDone() throws DoppelException {
+            synchronized (Vault.this) {
+                cleared.forgetDone();
             }
-            return undeleted;
         }
 
         @Override

@@ -19,10 +19,16 @@ public interface CollectedVault {
     /** Numbers of the packs that sessions which are open now have stored or found content in. */
     BitSet packsOfSessions();
 
-    /** Has the index learn of packs in the storage that no segment and no session tells of, and gives those that were cleared. */
-    List<ObjectInfo> adoptStrays() throws DoppelException;
+    /** Has the index learn of packs in the storage that no segment and no session tells of; these may then be put in a segment. */
+    void adoptStrays() throws DoppelException;
 
-    /** Takes a new pack, which is durable. */
+    /** The packs in the storage that were cleared. Changes nothing. */
+    List<ObjectInfo> undeleted() throws DoppelException;
+
+    /** Has heads no longer name lists of packs that were cleared; for when there is none of these left. */
+    void forgetDone() throws DoppelException;
+
+    /** Takes a new pack, which is durable. Safe for several threads. */
     void packStored(PackInfo info) throws DoppelException;
 
     /**

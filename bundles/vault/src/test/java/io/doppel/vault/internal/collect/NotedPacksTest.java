@@ -43,9 +43,15 @@ class NotedPacksTest {
         }
 
         @Override
-        public List<ObjectInfo> adoptStrays() {
+        public void adoptStrays() {}
+
+        @Override
+        public List<ObjectInfo> undeleted() {
             return List.of();
         }
+
+        @Override
+        public void forgetDone() {}
 
         @Override
         public void packStored(PackInfo info) {
