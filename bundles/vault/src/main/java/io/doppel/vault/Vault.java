@@ -8,6 +8,7 @@ import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.internal.collect.ClearedPacks;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
+import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.DamageFile;
@@ -69,6 +70,7 @@ public final class Vault implements AutoCloseable {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final ClearedPacks cleared;
+    private final UnpublishedPacks unpublished;
     private final VersionUse versionUse = new VersionUse();
     private final AtomicBoolean collecting = new AtomicBoolean();
     /** Whether packs are being looked for that broken segments told of. */
@@ -80,6 +82,7 @@ public final class Vault implements AutoCloseable {
         this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
         this.index = openIndex.chunks();
         this.cleared = new ClearedPacks(meta, index, this::warnOnce);
+        this.unpublished = new UnpublishedPacks(stateDir.resolve("unpublished"), index);
         this.merger = new Merger(
                 openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warnOfMerge);
         this.presence = new PackPresence(storage, index);
@@ -313,6 +316,7 @@ public final class Vault implements AutoCloseable {
         synchronized (this) {
             VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
             list(List.of(version));
+            unpublished.published(session.id());
             return version;
         }
     }
@@ -428,7 +432,11 @@ public final class Vault implements AutoCloseable {
             meta.checkLease();
             Collector collector = new Collector(
                     new Collected(), storage, meta.keys(), index, this::newRecordReader, options, progress, cancel);
-            return collector.run();
+            CollectReport report = collector.run();
+            if (!options.dryRun()) {
+                unpublished.prune(Instant.now().minus(options.grace()), sessions::containsKey);
+            }
+            return report;
         } finally {
             collecting.set(false);
         }
@@ -450,6 +458,11 @@ public final class Vault implements AutoCloseable {
             BitSet all = new BitSet();
             sessions.values().forEach(s -> all.or(s.usedPacks()));
             return all;
+        }
+
+        @Override
+        public BitSet packsUnpublishedSince(Instant oldest) {
+            return unpublished.since(oldest);
         }
 
         @Override
@@ -580,6 +593,7 @@ public final class Vault implements AutoCloseable {
                 nodes,
                 bases,
                 versionUse,
+                unpublished::begun,
                 this::packStored);
     }
 

@@ -17,6 +17,7 @@ import io.doppel.vault.CollectReport;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,7 +28,10 @@ public final class PurgeJob implements CoreHandler {
     private static final String RETENTION = "retention";
     private static final String UNUSED = "unused";
     private static final String RATE = "rate";
+    private static final String GRACE = "grace";
     private static final String DRY_RUN = "dry-run";
+    private static final long MIB = 1L << 20;
+    private static final long TEN_YEARS = Duration.ofDays(3650).toSeconds();
 
     private static final SettingsSpec OPTIONS = SettingsSpec.of(
             SettingField.required(VAULT, SettingType.TEXT, "The vault."),
@@ -44,6 +48,13 @@ public final class PurgeJob implements CoreHandler {
                             RATE, SettingType.SIZE, "Most bytes a second read and written for copying; 0 for no limit.")
                     .withLimits(0, Long.MAX_VALUE)
                     .withDefault("0"),
+            SettingField.optional(
+                            GRACE,
+                            SettingType.DURATION,
+                            "How long what interrupted backups stored is kept for their resumption; more than a week, so that a weekly "
+                                    + "backup finds it.")
+                    .withLimits(0, TEN_YEARS)
+                    .withDefault("8d"),
             SettingField.optional(DRY_RUN, SettingType.BOOLEAN, "Only log what would be dropped and freed.")
                     .withDefault("false"));
 
@@ -96,10 +107,10 @@ public final class PurgeJob implements CoreHandler {
         double unused = options.integer(UNUSED) / 100.0;
         Set<String> without = dropped.stream().map(VersionView::id).collect(Collectors.toSet());
         try {
+            CollectOptions how =
+                    dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, options.size(RATE));
             CollectReport report = vault.collect(
-                    dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, options.size(RATE)),
-                    new PhaseTasks(context.task()),
-                    context.cancel());
+                    how.withGrace(options.duration(GRACE)), new PhaseTasks(context.task()), context.cancel());
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
             vaults.failed(name, vault, e);
@@ -133,7 +144,15 @@ public final class PurgeJob implements CoreHandler {
         context.task().result("freed", Long.toString(report.bytesFreed()));
         context.task().result("written", Long.toString(report.bytesWritten()));
         context.task().result("used", Long.toString(report.bytesInUse()));
+        context.task().result("kept", Long.toString(report.bytesKept()));
         context.task().result("unused", Long.toString(report.bytesUnused()));
+        if (report.bytesKept() > 0) {
+            context.task()
+                    .log(
+                            LogLine.Level.INFO,
+                            "Kept for the resumption of an interrupted backup: " + report.bytesKept() / MIB
+                                    + " MiB; a purge without grace gives them back");
+        }
         String freed = report.bytesFreed() + " bytes, " + report.packsDeleted() + " packs";
         context.task().succeed(dryRun ? "Nothing was changed: a dry run; would free " + freed : "Freed " + freed);
     }

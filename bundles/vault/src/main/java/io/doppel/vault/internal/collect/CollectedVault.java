@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.pack.PackInfo;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,9 @@ public interface CollectedVault {
 
     /** Numbers of the packs that sessions which are open now have stored or found content in. */
     BitSet packsOfSessions();
+
+    /** Numbers of the packs of sessions that published no version and began their last pack after that time. */
+    BitSet packsUnpublishedSince(Instant oldest);
 
     /** Has the index learn of packs in the storage that no segment and no session tells of; these may then be put in a segment. */
     void adoptStrays() throws DoppelException;

@@ -49,7 +49,9 @@ public final class Collector {
     private final CancelToken cancel;
     private final RateLimit limit;
     private final Supplier<RecordReader> readers;
+    private final Instant oldestKept;
     private final List<String> notes = new ArrayList<>();
+    private BitSet unpublished;
     private LiveSet live;
     private LiveWalk walk;
     private int packsDeleted;
@@ -82,6 +84,7 @@ public final class Collector {
         this.cancel = cancel;
         this.limit = new RateLimit(options.bytesPerSecond());
         this.readers = readers;
+        this.oldestKept = Instant.now().minus(options.grace());
     }
 
     /**
@@ -129,6 +132,9 @@ public final class Collector {
 
     private Plan plan(int known) {
         BitSet used = vault.packsOfSessions();
+        // only now: what a session leaves that ends in this moment is in one of both
+        unpublished = options.grace().isZero() ? new BitSet() : vault.packsUnpublishedSince(oldestKept);
+        unpublished.andNot(used);
         Set<Integer> lost = index.distrusted().packs();
         List<PackUse> packs = new ArrayList<>();
         long kept = 0;
@@ -137,7 +143,10 @@ public final class Collector {
             if (index.isCleared(pack)) {
                 continue;
             }
-            if (used.get(pack) || lost.contains(pack) && use.live() > 0) {
+            // nothing that is hidden is found by a resumed backup
+            boolean spared = unpublished.get(pack) && !index.isHidden(pack);
+            unpublished.set(pack, spared);
+            if (spared || used.get(pack) || lost.contains(pack) && use.live() > 0) {
                 kept += use.live();
             } else {
                 packs.add(use);
@@ -237,19 +246,23 @@ public final class Collector {
                 deleted,
                 plan.copiedBytes(),
                 now.bytesInUse(),
+                now.bytesKept(),
                 now.bytesUnused() - unused,
                 now.notes());
     }
 
     private CollectReport report() {
         long inUse = 0;
-        long all = 0;
+        long kept = 0;
+        long unused = 0;
         for (int pack = 0; pack < index.packCount(); pack++) {
             if (!index.isCleared(pack)) {
-                all += index.packSize(pack);
-                inUse += live.liveBytes(pack);
+                PackUse use = new PackUse(pack, index.packSize(pack), live.liveBytes(pack));
+                inUse += use.live();
+                kept += unpublished.get(pack) ? use.unused() : 0;
+                unused += unpublished.get(pack) ? 0 : use.unused();
             }
         }
-        return new CollectReport(packsDeleted, bytesDeleted, bytesWritten, inUse, all - inUse, notes);
+        return new CollectReport(packsDeleted, bytesDeleted, bytesWritten, inUse, kept, unused, notes);
     }
 }

@@ -6,6 +6,7 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.LiveSet;
+import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.index.Parallel;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.tree.NodeStore;
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
 final class LiveWalk {
     /** Parts of trees that are walked together at least, unless there are no more; a disk has at most 256. */
     private static final int TOGETHER = 1024;
+
+    private static final int OFFSET_BITS = 40;
 
     private final ChunkIndex index;
     private final LiveSet live;
@@ -163,6 +166,14 @@ final class LiveWalk {
         @Override
         public void chunk(byte[] id) throws DoppelException {
             live.mark(id, 1);
+        }
+
+        @Override
+        public long place(byte[] id) throws DoppelException {
+            List<Location> copies = index.find(id);
+            return copies.isEmpty()
+                    ? Long.MAX_VALUE
+                    : (long) copies.get(0).pack() << OFFSET_BITS | copies.get(0).offset();
         }
     }
 }

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.vault.chunk.Entry;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -22,6 +23,9 @@ public final class TreeMark {
 
         /** A chunk. */
         void chunk(byte[] id) throws DoppelException;
+
+        /** Where a node is read from: nodes with near numbers lie near each other. */
+        long place(byte[] id) throws DoppelException;
     }
 
     /** Of a vault's nodes. */
@@ -68,7 +72,10 @@ public final class TreeMark {
      * @throws DoppelException if it was cancelled or a node cannot be read
      */
     public void walk(Part part) throws DoppelException {
-        walk(part.level(), part.index(), part.id(), part.size());
+        cancel.check();
+        if (visitor.node(part.id())) {
+            down(part);
+        }
     }
 
     private List<Part> below(int level, long index, byte[] id, long size) throws DoppelException {
@@ -82,21 +89,30 @@ public final class TreeMark {
         return parts;
     }
 
-    private void walk(int level, long index, byte[] id, long size) throws DoppelException {
+    /** Meets what is below a node that was met just now. */
+    private void down(Part part) throws DoppelException {
         cancel.check();
-        if (!visitor.node(id)) {
-            return;
-        }
-        if (level == 0) {
-            for (Entry e : NodeCodec.parseLeaf(nodes.node(id), index * TreeReader.span(0), size)) {
+        if (part.level() == 0) {
+            long at = part.index() * TreeReader.span(0);
+            for (Entry e : NodeCodec.parseLeaf(nodes.node(part.id()), at, part.size())) {
                 if (!e.isHole()) {
                     visitor.chunk(e.id());
                 }
             }
             return;
         }
-        for (Part part : below(level, index, id, size)) {
-            walk(part);
+        List<Placed> unknown = new ArrayList<>();
+        for (Part p : below(part.level(), part.index(), part.id(), part.size())) {
+            if (visitor.node(p.id())) {
+                unknown.add(new Placed(visitor.place(p.id()), p));
+            }
+        }
+        // nodes that different versions stored lie in different packs: one pack after the other is read once
+        unknown.sort(Comparator.comparingLong(Placed::place));
+        for (Placed p : unknown) {
+            down(p.part());
         }
     }
+
+    private record Placed(long place, Part part) {}
 }

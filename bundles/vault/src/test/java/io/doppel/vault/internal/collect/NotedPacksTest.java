@@ -10,6 +10,7 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.MapStorage;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +41,11 @@ class NotedPacksTest {
             packs.set(0, planned);
             planned = true;
             return packs;
+        }
+
+        @Override
+        public BitSet packsUnpublishedSince(Instant oldest) {
+            throw new AssertionError(oldest);
         }
 
         @Override
