@@ -81,6 +81,17 @@ class Doppel:
             sys.exit("failed (%d): %s\n%s%s" % (done.returncode, " ".join(words), done.stdout, done.stderr))
         return done.stdout
 
+    def begin(self, *words):
+        """Starts a command and does not wait for it; end does."""
+        return subprocess.Popen([self.program, *words], env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    @staticmethod
+    def end(process):
+        output = process.communicate()[0]
+        if process.returncode != 0:
+            sys.exit("failed (%d): %s\n%s" % (process.returncode, " ".join(process.args), output))
+
     def _measure(self, *words):
         with open("/proc/%d/clear_refs" % self.pid, "w") as file:
             file.write("5")  # forget the highest memory use so far

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ class CollectFailpointTest {
             try {
                 goThrough(p, smallest);
             } catch (Exception | AssertionError e) {
-                failures.add(operations.get(p.number()) + " " + p + ": " + e.getMessage());
+                failures.add(p + ": " + e.getMessage());
             }
         });
         System.out.println(operations.size() + " operations, " + points.size() + " faults");
@@ -95,19 +96,21 @@ class CollectFailpointTest {
         assertTrue(points.size() > 100, "" + points.size());
     }
 
-    /** The operation of that number, of all from opening the vault on. */
-    private record Point(int number, When side, Effect effect) {}
+    /** The operation of that number among those of its kind, from opening the vault on; several threads do them in any order. */
+    private record Point(FailpointStorage.Kind kind, int number, When side, Effect effect) {}
 
     /** Faults of everything that changes something; of what only reads, one in five unless all are asked for. */
     private static List<Point> points(List<FailpointStorage.Operation> operations) {
         List<Point> points = new ArrayList<>();
+        Map<FailpointStorage.Kind, Integer> numbers = new EnumMap<>(FailpointStorage.Kind.class);
         for (int n = 0; n < operations.size(); n++) {
             FailpointStorage.Kind kind = operations.get(n).kind();
+            int number = numbers.merge(kind, 1, Integer::sum) - 1;
             boolean changes = kind == FailpointStorage.Kind.COMMIT || kind == FailpointStorage.Kind.DELETE;
             for (When side : When.values()) {
                 for (Effect effect : List.of(Effect.CRASH, Effect.FAIL)) {
                     if (changes || n % 5 == 0 || Boolean.getBoolean("doppel.failpoints.all")) {
-                        points.add(new Point(n, side, effect));
+                        points.add(new Point(kind, number, side, effect));
                     }
                 }
             }
@@ -121,7 +124,7 @@ class CollectFailpointTest {
         Path atDeath = Files.createTempDirectory(temp, "death");
         int[] seen = {0};
         FailpointStorage storage = new FailpointStorage(new MemoryStorage(content, false))
-                .failAt(o -> seen[0]++ == point.number(), point.side(), point.effect())
+                .failAt(o -> o.kind() == point.kind() && seen[0]++ == point.number(), point.side(), point.effect())
                 .onCrash(() -> copy(before, atDeath));
         Optional<String> stored = Optional.empty();
         try (Vault vault = Rig.open(storage, before)) {

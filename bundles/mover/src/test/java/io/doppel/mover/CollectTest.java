@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
+import io.doppel.api.job.JobService;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.processor.TransferResult;
 import io.doppel.spi.storage.StorageError;
@@ -33,6 +36,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -611,6 +616,76 @@ class CollectTest {
             var report = reader.verify(List.of(), (total, n) -> {}, Rig.NEVER);
             assertTrue(report.clean(), report::toString);
         }
+    }
+
+    /** A removed version, and one that needs so little of its packs that these are copied. */
+    private void somethingToCopy() throws Exception {
+        byte[] disk = Bytes.made(1, SIZE);
+        String old = backup(disk);
+        backup(changed(disk, 0, 2_000_000, 5));
+        remove(old);
+    }
+
+    @Test
+    void allThreadsTogetherKeepToTheBudget() throws Exception {
+        somethingToCopy();
+        long rate = 1_000_000;
+        long begin = System.nanoTime();
+        CollectReport report = vault.collect(new CollectOptions(0, rate), QUIET, Rig.NEVER);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        // each byte is read and written; the last piece is not waited for
+        double least = 2.0 * (report.bytesWritten() - 600_000) / rate;
+        assertTrue(least > 0.2 && seconds >= least, () -> seconds + " s for " + report);
+        assertWhole();
+    }
+
+    @Test
+    void aCollectionThatWaitsForItsBudgetIsCancelledWithinASecond() throws Exception {
+        somethingToCopy();
+        AtomicLong at = new AtomicLong();
+        CancelToken token = new CancelToken() {
+            @Override
+            public boolean isCancelled() {
+                return at.get() > 0;
+            }
+
+            @Override
+            public void check() throws DoppelException {
+                if (at.get() > 0) {
+                    throw new DoppelException(CommonError.CANCELLED, "Cancelled by the test");
+                }
+            }
+
+            @Override
+            public JobService.Subscription onCancel(Runnable action) {
+                return () -> {};
+            }
+        };
+        CountDownLatch deleted = new CountDownLatch(1);
+        Thread stopper = new Thread(() -> {
+            try {
+                deleted.await();
+                Thread.sleep(300);
+            } catch (InterruptedException e) {
+                return;
+            }
+            at.set(System.nanoTime());
+        });
+        stopper.start();
+        DoppelException e = assertThrows(
+                DoppelException.class,
+                () -> vault.collect(
+                        new CollectOptions(0, 1000),
+                        (phase, total, done) -> {
+                            if (phase == CollectProgress.Phase.DELETE) {
+                                deleted.countDown();
+                            }
+                        },
+                        token));
+        assertTrue(e.is(CommonError.CANCELLED), e.getMessage());
+        assertTrue(System.nanoTime() - at.get() < 1_000_000_000L);
+        stopper.join();
+        assertWhole();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.internal.collect.ClearedPacks;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
+import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.DamageFile;
@@ -69,6 +70,7 @@ public final class Vault implements AutoCloseable {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final ClearedPacks cleared;
+    private final UnpublishedPacks unpublished;
     private final VersionUse versionUse = new VersionUse();
     private final AtomicBoolean collecting = new AtomicBoolean();
     /** Whether packs are being looked for that broken segments told of. */
@@ -80,6 +82,7 @@ public final class Vault implements AutoCloseable {
         this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
         this.index = openIndex.chunks();
         this.cleared = new ClearedPacks(meta, index, this::warnOnce);
+        this.unpublished = new UnpublishedPacks(stateDir.resolve("unpublished"), index);
         this.merger = new Merger(
                 openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warnOfMerge);
         this.presence = new PackPresence(storage, index);
@@ -313,6 +316,7 @@ public final class Vault implements AutoCloseable {
         synchronized (this) {
             VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
             list(List.of(version));
+            unpublished.published(session.id());
             return version;
         }
     }
@@ -426,9 +430,13 @@ public final class Vault implements AutoCloseable {
         try {
             // what was cleared when we opened the vault counts if nobody had taken it over by then
             meta.checkLease();
-            Collector collector =
-                    new Collector(new Collected(), storage, meta.keys(), index, nodes, options, progress, cancel);
-            return collector.run();
+            Collector collector = new Collector(
+                    new Collected(), storage, meta.keys(), index, this::newRecordReader, options, progress, cancel);
+            CollectReport report = collector.run();
+            if (!options.dryRun()) {
+                unpublished.prune(Instant.now().minus(options.grace()), sessions::containsKey);
+            }
+            return report;
         } finally {
             collecting.set(false);
         }
@@ -453,18 +461,28 @@ public final class Vault implements AutoCloseable {
         }
 
         @Override
-        public List<ObjectInfo> adoptStrays() throws DoppelException {
+        public BitSet packsUnpublishedSince(Instant oldest) {
+            return unpublished.since(oldest);
+        }
+
+        @Override
+        public void adoptStrays() throws DoppelException {
             openIndex.adopt(
                     name -> cleared.contains(name)
                             || sessions.values().stream().anyMatch(session -> session.isWriting(name)),
                     Vault.this::packStored);
-            List<ObjectInfo> undeleted = cleared.undeleted(storage);
-            if (undeleted.isEmpty()) {
-                synchronized (Vault.this) {
-                    cleared.forgetDone();
-                }
+        }
+
+        @Override
+        public List<ObjectInfo> undeleted() throws DoppelException {
+            return cleared.undeleted(storage);
+        }
+
+        @Override
+        public void forgetDone() throws DoppelException {
+            synchronized (Vault.this) {
+                cleared.forgetDone();
             }
-            return undeleted;
         }
 
         @Override
@@ -578,6 +596,7 @@ public final class Vault implements AutoCloseable {
                 nodes,
                 bases,
                 versionUse,
+                unpublished::begun,
                 this::packStored);
     }
 

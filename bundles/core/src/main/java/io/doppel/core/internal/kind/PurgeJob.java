@@ -17,6 +17,7 @@ import io.doppel.vault.CollectReport;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +28,9 @@ public final class PurgeJob implements CoreHandler {
     private static final String VAULT = "vault";
     private static final String RETENTION = "retention";
     private static final String UNUSED = "unused";
+    private static final String GRACE = "grace";
     private static final String DRY_RUN = "dry-run";
+    private static final long TEN_YEARS = Duration.ofDays(3650).toSeconds();
 
     private static final SettingsSpec OPTIONS = SettingsSpec.of(
             SettingField.required(VAULT, SettingType.TEXT, "The vault."),
@@ -41,6 +44,13 @@ public final class PurgeJob implements CoreHandler {
                     .withLimits(0, 100)
                     .withDefault("5"),
             Rate.field("Most bytes a second read and written for copying"),
+            SettingField.optional(
+                            GRACE,
+                            SettingType.DURATION,
+                            "How long what interrupted backups stored is kept for their resumption; more than a week, so that a weekly "
+                                    + "backup finds it.")
+                    .withLimits(0, TEN_YEARS)
+                    .withDefault("8d"),
             SettingField.optional(DRY_RUN, SettingType.BOOLEAN, "Only log what would be dropped and freed.")
                     .withDefault("false"));
 
@@ -86,11 +96,10 @@ public final class PurgeJob implements CoreHandler {
             Dropped dropped = options.flag(RETENTION) ? drop(name, dryRun, context) : new Dropped();
             context.task().result("dropped", Integer.toString(dropped.versions.size()));
             Set<String> without = dropped.versions.stream().map(VersionView::id).collect(Collectors.toSet());
+            CollectOptions how =
+                    dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, Rate.of(options));
             PhaseTasks phases = new PhaseTasks(context.task());
-            CollectReport report = vault.collect(
-                    dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, Rate.of(options)),
-                    phases,
-                    context.cancel());
+            CollectReport report = vault.collect(how.withGrace(options.duration(GRACE)), phases, context.cancel());
             phases.end();
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
@@ -144,7 +153,15 @@ public final class PurgeJob implements CoreHandler {
         context.task().result("freed", Long.toString(report.bytesFreed()));
         context.task().result("written", Long.toString(report.bytesWritten()));
         context.task().result("used", Long.toString(report.bytesInUse()));
+        context.task().result("kept", Long.toString(report.bytesKept()));
         context.task().result("unused", Long.toString(report.bytesUnused()));
+        if (report.bytesKept() > 0) {
+            context.task()
+                    .log(
+                            LogLine.Level.INFO,
+                            "Kept for the resumption of an interrupted backup: " + ByteCount.text(report.bytesKept())
+                                    + "; a purge without grace gives them back");
+        }
         context.task().succeed(sentence(dropped, report, dryRun));
     }
 

@@ -34,6 +34,11 @@ public final class PurgeCommand extends KindCommand {
     @Option(name = "--keep-versions", description = "Drop no version; only give back what earlier removals left")
     boolean keepVersions;
 
+    @Option(
+            name = "--no-grace",
+            description = "Give back at once what interrupted backups stored, which they would have to store again")
+    boolean noGrace;
+
     @Option(name = "--yes", description = "Do not ask")
     boolean yes;
 
@@ -51,6 +56,7 @@ public final class PurgeCommand extends KindCommand {
         String vault = one(words, "VAULT");
         put(options, "vault", vault);
         put(options, "retention", keepVersions ? "false" : null);
+        put(options, "grace", noGrace ? "0s" : null);
         put(options, "dry-run", dryRun ? "true" : null);
         if (!dryRun && !keepVersions) {
             int dropped = retention.preview(vault, Optional.empty()).dropped().size();

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.pack.PackInfo;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -19,10 +20,19 @@ public interface CollectedVault {
     /** Numbers of the packs that sessions which are open now have stored or found content in. */
     BitSet packsOfSessions();
 
-    /** Has the index learn of packs in the storage that no segment and no session tells of, and gives those that were cleared. */
-    List<ObjectInfo> adoptStrays() throws DoppelException;
+    /** Numbers of the packs of sessions that published no version and began their last pack after that time. */
+    BitSet packsUnpublishedSince(Instant oldest);
 
-    /** Takes a new pack, which is durable. */
+    /** Has the index learn of packs in the storage that no segment and no session tells of; these may then be put in a segment. */
+    void adoptStrays() throws DoppelException;
+
+    /** The packs in the storage that were cleared. Changes nothing. */
+    List<ObjectInfo> undeleted() throws DoppelException;
+
+    /** Has heads no longer name lists of packs that were cleared; for when there is none of these left. */
+    void forgetDone() throws DoppelException;
+
+    /** Takes a new pack, which is durable. Safe for several threads. */
     void packStored(PackInfo info) throws DoppelException;
 
     /**

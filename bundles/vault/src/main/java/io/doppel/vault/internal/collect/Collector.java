@@ -15,31 +15,34 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.LiveSet;
+import io.doppel.vault.internal.index.Parallel;
 import io.doppel.vault.internal.meta.KeyRing;
-import io.doppel.vault.internal.pack.PackReader;
-import io.doppel.vault.internal.tree.NodeSource;
+import io.doppel.vault.internal.pack.RecordReader;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * Gives back space that no version needs, beside running sessions and readers (docs/vault-format.md §12, whose terms are used here). For
- * one use by one thread.
+ * one use by one thread, which takes others to help: see {@link #THREADS}.
  */
 public final class Collector {
     /** Bytes to copy between two publications; so much is written before anything is freed. */
     private static final long BATCH = 1L << 30;
     /** Times that versions may come in between before we give up. */
     private static final int ROUNDS = 16;
+    /** One more than the processors, because one may be waiting for the storage; each holds what {@link CopyPass} says. */
+    private static final int THREADS = Math.min(4, Runtime.getRuntime().availableProcessors() + 1);
+    /** Most objects that are deleted at the same time. */
+    private static final int DELETIONS = 16;
 
     private final CollectedVault vault;
     private final Storage storage;
@@ -49,8 +52,10 @@ public final class Collector {
     private final CollectProgress progress;
     private final CancelToken cancel;
     private final RateLimit limit;
-    private final NodeSource nodes;
+    private final Supplier<RecordReader> readers;
+    private final Instant oldestKept;
     private final List<String> notes = new ArrayList<>();
+    private BitSet unpublished;
     private LiveSet live;
     private LiveWalk walk;
     private int packsDeleted;
@@ -60,13 +65,17 @@ public final class Collector {
     private long bytesToCopy;
     private long bytesToDelete;
 
-    /** A collection. */
+    /**
+     * A collection.
+     *
+     * @param readers makes a reader of nodes for a thread, which closes it
+     */
     public Collector(
             CollectedVault vault,
             Storage storage,
             KeyRing keys,
             ChunkIndex index,
-            NodeSource nodes,
+            Supplier<RecordReader> readers,
             CollectOptions options,
             CollectProgress progress,
             CancelToken cancel) {
@@ -78,7 +87,8 @@ public final class Collector {
         this.progress = progress;
         this.cancel = cancel;
         this.limit = new RateLimit(options.bytesPerSecond());
-        this.nodes = nodes;
+        this.readers = readers;
+        this.oldestKept = Instant.now().minus(options.grace());
     }
 
     /**
@@ -88,19 +98,25 @@ public final class Collector {
      *     failures; what was freed before stays freed
      */
     public CollectReport run() throws DoppelException {
-        List<ObjectInfo> undeleted = vault.adoptStrays();
+        if (!options.dryRun()) {
+            vault.adoptStrays();
+        }
+        List<ObjectInfo> undeleted = vault.undeleted();
         if (!options.dryRun()) {
             delete(undeleted);
+            if (undeleted.isEmpty()) {
+                vault.forgetDone();
+            }
         }
         // what comes later is needed, or the next collection's
         int known = index.packCount();
         live = new LiveSet(index);
-        walk = new LiveWalk(index, nodes, live, cancel);
-        mark();
+        walk = new LiveWalk(index, live, readers, cancel, THREADS);
+        walk.walk(versions(options.without()), (total, done) -> progress.progress(Phase.MARK, total, done));
         Plan plan = plan(known);
         bytesToCopy = plan.copiedBytes();
         if (options.dryRun()) {
-            return estimate(plan, report());
+            return estimate(plan, undeleted, report());
         }
         takeAwayAll(plan.batches(BATCH));
         return report();
@@ -137,30 +153,21 @@ public final class Collector {
                 + " on it, then purge again");
     }
 
-    private void mark() throws DoppelException {
+    private List<VersionManifest> versions(Set<String> without) throws DoppelException {
         List<VersionManifest> versions = new ArrayList<>();
         for (String id : vault.versionIds()) {
-            versions.add(vault.version(id));
+            if (!without.contains(id) && !walk.walked().contains(id)) {
+                versions.add(vault.version(id));
+            }
         }
-        versions.removeIf(v -> options.without().contains(v.id()));
-        long total = versions.stream().mapToLong(v -> v.stats().dataBytes()).sum();
-        long done = 0;
-        for (VersionManifest version : versions) {
-            progress.progress(Phase.MARK, total, done);
-            walk.walk(version);
-            done += version.stats().dataBytes();
-        }
-        progress.progress(Phase.MARK, total, total);
-    }
-
-    private void markNew() throws DoppelException {
-        for (String id : vault.versionIds()) {
-            walk.walk(vault.version(id));
-        }
+        return versions;
     }
 
     private Plan plan(int known) {
         BitSet used = vault.packsOfSessions();
+        // only now: what a session leaves that ends in this moment is in one of both
+        unpublished = options.grace().isZero() ? new BitSet() : vault.packsUnpublishedSince(oldestKept);
+        unpublished.andNot(used);
         Set<Integer> lost = index.distrusted().packs();
         List<PackUse> packs = new ArrayList<>();
         long kept = 0;
@@ -169,7 +176,10 @@ public final class Collector {
             if (index.isCleared(pack)) {
                 continue;
             }
-            if (used.get(pack) || lost.contains(pack) && use.live() > 0) {
+            // nothing that is hidden is found by a resumed backup
+            boolean spared = unpublished.get(pack) && !index.isHidden(pack);
+            unpublished.set(pack, spared);
+            if (spared || used.get(pack) || lost.contains(pack) && use.live() > 0) {
                 kept += use.live();
             } else {
                 packs.add(use);
@@ -190,7 +200,7 @@ public final class Collector {
             // only now that they are hidden: what a session finds from here on is not in them
             keepThose(packs, vault.packsOfSessions(), leftovers);
             for (int round = 1; !packs.isEmpty(); round++) {
-                markNew();
+                walk.walk(versions(Set.of()), (total, done) -> {});
                 keepThose(packs, copy(packs), leftovers);
                 try {
                     mayBePublished = true;
@@ -228,78 +238,64 @@ public final class Collector {
 
     /** Copies what is needed out of packs; returns those that must stay all the same. */
     private BitSet copy(Set<Integer> packs) throws DoppelException {
-        Map<Integer, List<byte[]>> needed = new HashMap<>();
-        BitSet staying = new BitSet();
-        try (SpanReader spans = new SpanReader(storage, keys.idKey());
-                CopyTarget target = new CopyTarget(storage, keys, index.packBytes(), vault::packStored)) {
-            Copier copier = new Copier(index, live, new PackReader(storage, keys), spans, target, limit, cancel::check);
-            try {
-                for (int pack : packs) {
-                    cancel.check();
-                    Copier.Outcome outcome = copier.copy(pack);
-                    needed.put(pack, outcome.needed());
-                    if (!outcome.copied()) {
-                        staying.set(pack);
-                    }
-                    bytesCopied += live.liveBytes(pack);
-                    progress.progress(Phase.COPY, Math.max(bytesToCopy, bytesCopied), bytesCopied);
-                }
-                target.flush();
-            } finally {
-                bytesWritten += target.written();
-            }
-            // another pack may have been relied upon that turned out to be unreadable
-            for (Map.Entry<Integer, List<byte[]>> pack : needed.entrySet()) {
-                if (!allStoredElsewhere(pack.getValue())) {
-                    staying.set(pack.getKey());
-                }
-            }
-        }
+        CopyPass pass = new CopyPass(storage, keys, index, live, limit, cancel::check, more -> {
+            bytesCopied += more;
+            progress.progress(Phase.COPY, Math.max(bytesToCopy, bytesCopied), bytesCopied);
+        });
+        BitSet staying = pass.run(packs, vault::packStored, THREADS);
+        bytesWritten += pass.written();
         staying.stream()
                 .forEach(pack -> notes.add("Pack '" + index.packObject(pack)
                         + "' stays: something that is needed in it cannot be read, and is nowhere else"));
         return staying;
     }
 
-    private boolean allStoredElsewhere(List<byte[]> ids) throws DoppelException {
-        for (byte[] id : ids) {
-            if (index.trusted(id).isEmpty()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void delete(List<ObjectInfo> packs) throws DoppelException {
         bytesToDelete += packs.stream().mapToLong(ObjectInfo::size).sum();
-        for (ObjectInfo pack : packs) {
+        progress.progress(Phase.DELETE, bytesToDelete, bytesDeleted);
+        int threads = Math.min(DELETIONS, storage.capabilities().parallelism());
+        Parallel.Worker worker = i -> {
             cancel.check();
-            progress.progress(Phase.DELETE, bytesToDelete, bytesDeleted);
-            storage.delete(pack.name());
-            packsDeleted++;
-            bytesDeleted += pack.size();
-        }
+            storage.delete(packs.get(i).name());
+            deleted(packs.get(i));
+        };
+        new Parallel("doppel-vault-delete", threads).run(packs.size(), () -> worker);
+    }
+
+    private synchronized void deleted(ObjectInfo pack) {
+        packsDeleted++;
+        bytesDeleted += pack.size();
         progress.progress(Phase.DELETE, bytesToDelete, bytesDeleted);
     }
 
-    private static CollectReport estimate(Plan plan, CollectReport now) {
+    private static CollectReport estimate(Plan plan, List<ObjectInfo> undeleted, CollectReport now) {
         List<PackUse> away =
                 Stream.concat(plan.dead().stream(), plan.sparse().stream()).toList();
         long deleted = away.stream().mapToLong(PackUse::size).sum();
         long unused = away.stream().mapToLong(PackUse::unused).sum();
+        deleted += undeleted.stream().mapToLong(ObjectInfo::size).sum();
         return new CollectReport(
-                away.size(), deleted, plan.copiedBytes(), now.bytesInUse(), now.bytesUnused() - unused, now.notes());
+                away.size() + undeleted.size(),
+                deleted,
+                plan.copiedBytes(),
+                now.bytesInUse(),
+                now.bytesKept(),
+                now.bytesUnused() - unused,
+                now.notes());
     }
 
     private CollectReport report() {
         long inUse = 0;
-        long all = 0;
+        long kept = 0;
+        long unused = 0;
         for (int pack = 0; pack < index.packCount(); pack++) {
             if (!index.isCleared(pack)) {
-                all += index.packSize(pack);
-                inUse += live.liveBytes(pack);
+                PackUse use = new PackUse(pack, index.packSize(pack), live.liveBytes(pack));
+                inUse += use.live();
+                kept += unpublished.get(pack) ? use.unused() : 0;
+                unused += unpublished.get(pack) ? 0 : use.unused();
             }
         }
-        return new CollectReport(packsDeleted, bytesDeleted, bytesWritten, inUse, all - inUse, notes);
+        return new CollectReport(packsDeleted, bytesDeleted, bytesWritten, inUse, kept, unused, notes);
     }
 }

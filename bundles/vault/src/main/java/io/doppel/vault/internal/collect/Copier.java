@@ -1,26 +1,27 @@
 package io.doppel.vault.internal.collect;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.Storage;
 import io.doppel.vault.RateLimit;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.LiveSet;
+import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackReader;
 import io.doppel.vault.internal.pack.RecordInfo;
 import io.doppel.vault.internal.tree.NodeStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Copies what is needed out of packs that will be deleted, where too few other copies are. For one batch of packs; used by one thread.
- * Remembers the ids of what is needed in the batch.
+ * Copies what is needed out of packs that will be deleted, where too few other copies are. Used by one thread; several share what they
+ * took upon themselves. Records are proved and encrypted again, but not compressed again.
  */
-final class Copier {
+final class Copier implements AutoCloseable {
     private final ChunkIndex index;
     private final LiveSet live;
     private final PackReader packs;
@@ -28,23 +29,30 @@ final class Copier {
     private final CopyTarget target;
     private final RateLimit limit;
     private final RateLimit.Stop stop;
-    private final Set<ByteBuffer> taken = new HashSet<>();
+    private final Set<ByteBuffer> taken;
 
+    /**
+     * A copier.
+     *
+     * @param taken ids of what a copier has taken upon itself; of all that copy at the same time
+     */
     Copier(
+            Storage storage,
+            KeyRing keys,
             ChunkIndex index,
             LiveSet live,
-            PackReader packs,
-            SpanReader spans,
             CopyTarget target,
             RateLimit limit,
-            RateLimit.Stop stop) {
+            RateLimit.Stop stop,
+            Set<ByteBuffer> taken) {
         this.index = index;
         this.live = live;
-        this.packs = packs;
-        this.spans = spans;
+        this.packs = new PackReader(storage, keys);
+        this.spans = new SpanReader(storage, keys.idKey());
         this.target = target;
         this.limit = limit;
         this.stop = stop;
+        this.taken = taken;
     }
 
     /** What became of a pack: the ids that are needed of it, and whether all that had to be copied was. */
@@ -109,5 +117,10 @@ final class Copier {
             }
         }
         return all;
+    }
+
+    @Override
+    public void close() {
+        spans.close();
     }
 }

@@ -256,17 +256,23 @@ public final class ChunkIndex {
 
     /** The same copies in the same order; the filters are believed only if {@code filtered}. */
     List<Location> ordered(byte[] id, boolean filtered) throws DoppelException {
-        Damage bad = distrusted;
+        Comparator<Location> order = byTrust();
         Absence away = absent;
         List<Location> all = all(id, filtered);
         if (!away.none()) {
             all.removeIf(l -> away.gone().get(l.pack()));
-            all.sort(Comparator.comparing(l -> away.hidden().get(l.pack())));
         }
-        if (!bad.none() && all.size() > 1) {
-            all.sort(Comparator.comparing(bad::hits));
+        if (all.size() > 1) {
+            all.sort(order);
         }
         return all;
+    }
+
+    /** Copies in hidden packs after others, those that are distrusted last; as it is now. */
+    Comparator<Location> byTrust() {
+        Damage bad = distrusted;
+        Absence away = absent;
+        return Comparator.comparing(bad::hits).thenComparing(l -> away.hidden().get(l.pack()));
     }
 
     private List<Location> all(byte[] id, boolean filtered) throws DoppelException {

@@ -4,26 +4,28 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.pack.ObjectKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
 /**
  * Which records are needed, of those that an index knew when this was made; packs that came later are needed as a whole. Takes one bit a
  * record and eight bytes a pack: about 1 MiB for each TiB of unique data, and about 60 bytes for each node in a later pack that is marked.
- * Filled by one thread; read by several once it is.
+ * Safe for several threads: of those that mark the same record at once, each time at least one is told that this was new.
  */
 public final class LiveSet {
     private final ChunkIndex index;
     private final ChunkIndex.Snapshot snapshot;
     /** Bits of the entries of each part of the snapshot. */
-    private final List<BitSet> marked = new ArrayList<>();
+    private final List<AtomicLongArray> marked = new ArrayList<>();
 
-    private final long[] liveBytes;
+    private final AtomicLongArray liveBytes;
     /** What is marked in packs that came later: nodes, and chunks that are not sound. */
-    private final Set<Damage.Place> later = new HashSet<>();
+    private final Set<Damage.Place> later = ConcurrentHashMap.newKeySet();
 
     /** A copy of a record: an entry of a part of the snapshot, or of none if it came later. */
     private record Copy(int part, int entry, Location at) {
@@ -35,9 +37,9 @@ public final class LiveSet {
         this.index = index;
         this.snapshot = index.snapshot();
         for (int part = 0; part < snapshot.parts(); part++) {
-            marked.add(new BitSet(Math.toIntExact(snapshot.entries(part))));
+            marked.add(new AtomicLongArray(Math.toIntExact((snapshot.entries(part) + Long.SIZE - 1) / Long.SIZE)));
         }
-        this.liveBytes = new long[snapshot.packs()];
+        this.liveBytes = new AtomicLongArray(snapshot.packs());
     }
 
     /**
@@ -48,59 +50,77 @@ public final class LiveSet {
      * @throws DoppelException if a local index file is spoilt and cannot be made again; nothing is marked then
      */
     public boolean mark(byte[] id, int copies) throws DoppelException {
-        List<Copy> all = inOrder(id, true);
-        if (packs(all) < copies) {
-            // a spoilt filter must not make what is needed look as if it were not
-            all = inOrder(id, false);
+        List<Copy> before = copies(id, true);
+        if (packs(before.stream().filter(this::isMarked)) >= copies) {
+            return false;
         }
-        all.sort(Comparator.comparing(c -> !isMarked(c)));
+        List<Copy> all = withLater(id, before, true);
+        if (packs(all.stream()) < copies) {
+            // a spoilt filter must not make what is needed look as if it were not
+            all = withLater(id, copies(id, false), false);
+        }
         Set<Integer> packs = new HashSet<>();
-        boolean more = false;
+        List<Copy> rest = new ArrayList<>();
         for (Copy c : all) {
-            if (packs.size() < copies && packs.add(c.at().pack()) && !isMarked(c)) {
-                mark(c);
-                more = true;
+            if (!isMarked(c)) {
+                rest.add(c);
+            } else if (packs.size() < copies) {
+                packs.add(c.at().pack());
+            }
+        }
+        rest.sort(Comparator.comparing(Copy::at, index.byTrust()));
+        boolean more = false;
+        for (Copy c : rest) {
+            if (packs.size() < copies && packs.add(c.at().pack())) {
+                more |= mark(c);
             }
         }
         return more;
     }
 
-    private void mark(Copy c) {
+    /** Whether it was not marked before. */
+    private boolean mark(Copy c) {
         if (c.part() == Copy.LATER) {
-            later.add(place(c.at()));
-        } else {
-            marked.get(c.part()).set(c.entry());
-            liveBytes[c.at().pack()] += c.at().stored();
+            return later.add(place(c.at()));
         }
+        long bit = 1L << c.entry();
+        long was = marked.get(c.part()).getAndUpdate(c.entry() / Long.SIZE, bits -> bits | bit);
+        if ((was & bit) != 0) {
+            return false;
+        }
+        liveBytes.addAndGet(c.at().pack(), c.at().stored());
+        return true;
     }
 
     private static Damage.Place place(Location l) {
         return new Damage.Place(l.pack(), l.offset());
     }
 
-    private static int packs(List<Copy> all) {
-        return (int) all.stream().map(c -> c.at().pack()).distinct().count();
+    private static int packs(Stream<Copy> all) {
+        return (int) all.mapToInt(c -> c.at().pack()).distinct().count();
     }
 
-    /** The copies that are there by now, sound ones first. */
-    private List<Copy> inOrder(byte[] id, boolean filtered) throws DoppelException {
-        List<Copy> before = copies(id, filtered);
-        List<Copy> all = new ArrayList<>(2);
-        for (Location now : index.ordered(id, filtered)) {
-            if (now.pack() >= liveBytes.length) {
-                all.add(new Copy(Copy.LATER, 0, now));
+    /** The copies that were there before, and those that have come since. */
+    private List<Copy> withLater(byte[] id, List<Copy> before, boolean filtered) throws DoppelException {
+        List<Copy> all = new ArrayList<>(before);
+        // in a vault where nothing comes along, each id is looked up once
+        if (index.packCount() > liveBytes.length()) {
+            for (Location now : index.ordered(id, filtered)) {
+                if (now.pack() >= liveBytes.length()) {
+                    all.add(new Copy(Copy.LATER, 0, now));
+                }
             }
-            before.stream().filter(c -> c.at().equals(now)).forEach(all::add);
         }
         return all;
     }
 
+    /** The copies that were there before and are not cleared since. */
     private List<Copy> copies(byte[] id, boolean filtered) throws DoppelException {
         ByteBuffer b = ByteBuffer.wrap(id);
         List<Copy> all = new ArrayList<>(2);
         snapshot.find(b.getLong(), b.getLong(), filtered, (part, entry, at) -> {
             Copy copy = new Copy(part, (int) entry, at);
-            if (!all.contains(copy)) {
+            if (!index.isCleared(at.pack()) && !all.contains(copy)) {
                 all.add(copy);
             }
         });
@@ -113,7 +133,7 @@ public final class LiveSet {
                     && !index.distrusted().hits(copy.at());
             return needed || later.contains(place(copy.at()));
         }
-        return marked.get(copy.part()).get(copy.entry());
+        return (marked.get(copy.part()).get(copy.entry() / Long.SIZE) & 1L << copy.entry()) != 0;
     }
 
     /**
@@ -122,7 +142,7 @@ public final class LiveSet {
      * @throws DoppelException if a local index file is spoilt and cannot be made again
      */
     public boolean isMarked(byte[] id, int pack, long offset) throws DoppelException {
-        if (pack >= liveBytes.length) {
+        if (pack >= liveBytes.length()) {
             return true;
         }
         List<Copy> there = at(copies(id, true), pack, offset);
@@ -140,6 +160,6 @@ public final class LiveSet {
 
     /** Bytes of the marked records of a pack, with tags; all of a pack that came later. */
     public long liveBytes(int pack) {
-        return pack < liveBytes.length ? liveBytes[pack] : index.packSize(pack);
+        return pack < liveBytes.length() ? liveBytes.get(pack) : index.packSize(pack);
     }
 }

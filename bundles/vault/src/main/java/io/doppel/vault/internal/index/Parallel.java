@@ -7,62 +7,105 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
-/** Does many things of one kind with at most four threads, of which the caller's is one. Used by one thread. */
-final class Parallel {
+/** Does many things of one kind with a few threads, of which the caller's is one. For one use by one thread. */
+public final class Parallel {
     private static final int THREADS = 4;
 
     private final String name;
+    private final int threads;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
-    private final AtomicReference<DoppelException> failure = new AtomicReference<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     /**
-     * For one use.
+     * With at most four threads.
      *
      * @param name of the threads
      */
     Parallel(String name) {
+        this(name, THREADS);
+    }
+
+    /**
+     * With at most so many threads.
+     *
+     * @param name of the threads
+     * @param threads at least 1
+     */
+    public Parallel(String name, int threads) {
         this.name = name;
+        this.threads = threads;
     }
 
-    /** Does one of the things. */
+    /** Does some of the things. */
     @FunctionalInterface
-    interface Task {
-        /** Does number {@code i}, beside others. */
+    public interface Worker extends AutoCloseable {
+        /** Does number {@code i}, beside other threads. */
         void run(int i) throws DoppelException;
+
+        /** Nothing is left that is not begun, and nothing has failed so far. */
+        default void finish() throws DoppelException {}
+
+        @Override
+        default void close() {}
     }
 
-    /** Does numbers 0 to one less than {@code count}; after a failure no further ones are begun, and it is thrown. */
-    void run(int count, Task task) throws DoppelException {
+    /** As {@link #run(int, Supplier)} with one worker for all threads. */
+    void run(int count, Worker worker) throws DoppelException {
+        run(count, () -> worker);
+    }
+
+    /**
+     * Does numbers 0 to one less than {@code count}; after a failure no further ones are begun, and what failed first is thrown here,
+     * whichever thread it happened in.
+     *
+     * @param workers called once by each thread, which closes what it was given
+     */
+    public void run(int count, Supplier<? extends Worker> workers) throws DoppelException {
+        if (count == 0) {
+            return;
+        }
         List<Thread> helpers = new ArrayList<>();
-        for (int i = 1; i < Math.min(THREADS, count); i++) {
-            Thread t = new Thread(() -> work(count, task), name + "-" + i);
+        for (int i = 1; i < Math.min(threads, count); i++) {
+            Thread t = new Thread(() -> work(count, workers), name + "-" + i);
             t.setDaemon(true);
             t.start();
             helpers.add(t);
         }
-        work(count, task);
+        work(count, workers);
         join(helpers);
-        if (failure.get() != null) {
-            throw failure.get();
-        }
+        rethrow(failure.get());
         // what nobody came to the end of must not count as done, whatever ended the thread that had it
         if (done.get() != count) {
             throw new DoppelException(CommonError.INTERNAL, (count - done.get()) + " of " + count + " were not done");
         }
     }
 
-    private void work(int count, Task task) {
-        try {
+    private static void rethrow(Throwable failure) throws DoppelException {
+        if (failure instanceof DoppelException) {
+            throw (DoppelException) failure;
+        }
+        if (failure instanceof RuntimeException) {
+            throw (RuntimeException) failure;
+        }
+        if (failure instanceof Error) {
+            throw (Error) failure;
+        }
+    }
+
+    private void work(int count, Supplier<? extends Worker> workers) {
+        try (Worker worker = workers.get()) {
             for (int i = next.getAndIncrement(); i < count && failure.get() == null; i = next.getAndIncrement()) {
-                task.run(i);
+                worker.run(i);
                 done.incrementAndGet();
             }
-        } catch (DoppelException e) {
+            if (failure.get() == null) {
+                worker.finish();
+            }
+        } catch (DoppelException | RuntimeException | Error e) {
             failure.compareAndSet(null, e);
-        } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, new DoppelException(CommonError.INTERNAL, "Failed: " + e, e));
         }
     }
 

@@ -227,6 +227,7 @@ public final class Session implements WriteSession {
         PackWriter pack =
                 new PackWriter(parts.storage(), kind, epoch, parts.keys().root(epoch));
         writing.add(pack.name());
+        parts.packBegun().begun(id, pack.name());
         return pack;
     }
 

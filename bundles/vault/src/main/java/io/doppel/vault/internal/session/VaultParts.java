@@ -19,6 +19,7 @@ import io.doppel.vault.internal.tree.NodeSource;
  * @param nodes reads its nodes
  * @param bases tells whether parts of earlier versions may be taken over
  * @param versionUse which versions are in use
+ * @param packBegun told of every pack before anything of it is stored
  * @param packStored told of every pack once it is durable; gives its number in the index
  */
 public record VaultParts(
@@ -30,7 +31,15 @@ public record VaultParts(
         NodeSource nodes,
         BaseCheck bases,
         VersionUse versionUse,
+        PackBegun packBegun,
         PackStored packStored) {
+    /** Told of packs and of the sessions that begin them. */
+    @FunctionalInterface
+    public interface PackBegun {
+        /** The session of that id begins a pack. */
+        void begun(String session, String pack);
+    }
+
     /** Told of packs. */
     @FunctionalInterface
     public interface PackStored {

@@ -51,7 +51,7 @@ public final class TrialRun {
             NodeSource none = id -> new byte[0];
             BaseCheck bases = new BaseCheck(index, none, false);
             VaultParts parts = new VaultParts(
-                    "trial", storage, keys, index, Codec.ZSTD, none, bases, new VersionUse(), index::add);
+                    "trial", storage, keys, index, Codec.ZSTD, none, bases, new VersionUse(), (s, p) -> {}, index::add);
             List<Entry> chunks = store(disk, parts);
             byte[] out = new byte[Layout.MAX_CHUNK];
             try (RecordReader reader = new RecordReader(storage, keys, index, proof, () -> {})) {

@@ -10,6 +10,7 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.MapStorage;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -43,9 +44,20 @@ class NotedPacksTest {
         }
 
         @Override
-        public List<ObjectInfo> adoptStrays() {
+        public BitSet packsUnpublishedSince(Instant oldest) {
+            throw new AssertionError(oldest);
+        }
+
+        @Override
+        public void adoptStrays() {}
+
+        @Override
+        public List<ObjectInfo> undeleted() {
             return List.of();
         }
+
+        @Override
+        public void forgetDone() {}
 
         @Override
         public void packStored(PackInfo info) {

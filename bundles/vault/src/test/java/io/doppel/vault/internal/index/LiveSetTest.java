@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +140,40 @@ class LiveSetTest {
         assertFalse(isMarked(live, before, 0));
         assertTrue(live.mark(damaged, 1));
         assertTrue(isMarked(live, before, 1));
+    }
+
+    @Test
+    void severalThreadsMarkWhatOneWould() throws Exception {
+        List<byte[]> ids = new ArrayList<>();
+        List<PackInfo> packs = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            ids.add(made.id());
+        }
+        for (int i = 0; i < 6; i++) {
+            packs.add(i < 5 ? inSegment(made.pack(ids)) : onHeap(made.pack(ids)));
+        }
+        LiveSet live = new LiveSet(index);
+        AtomicIntegerArray news = new AtomicIntegerArray(ids.size());
+        new Parallel("mark", 4).run(4 * ids.size(), i -> {
+            if (live.mark(ids.get(i / 4), 2)) {
+                news.incrementAndGet(i / 4);
+            }
+        });
+        for (int i = 0; i < ids.size(); i++) {
+            assertTrue(news.get(i) >= 1, "somebody has to go down from it");
+            int marked = 0;
+            for (PackInfo pack : packs) {
+                marked += isMarked(live, pack, i) ? 1 : 0;
+            }
+            assertEquals(2, marked);
+        }
+        for (PackInfo pack : packs) {
+            long bytes = 0;
+            for (int i = 0; i < ids.size(); i++) {
+                bytes += isMarked(live, pack, i) ? pack.records().get(i).stored() : 0;
+            }
+            assertEquals(bytes, live.liveBytes(number(pack)));
+        }
     }
 
     @Test

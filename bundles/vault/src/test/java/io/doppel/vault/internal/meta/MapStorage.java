@@ -53,7 +53,8 @@ public final class MapStorage implements Storage {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         return new ObjectWriter() {
             @Override
-            public void write(byte[] buffer, int from, int length) {
+            public void write(byte[] buffer, int from, int length) throws DoppelException {
+                hook.before("write", name);
                 bytes.write(buffer, from, length);
             }
 
