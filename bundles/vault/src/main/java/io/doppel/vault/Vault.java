@@ -429,9 +429,26 @@ public final class Vault implements AutoCloseable {
             Collector collector =
                     new Collector(new Collected(), storage, meta.keys(), index, nodes, options, progress, cancel);
             return collector.run();
+        } catch (DoppelException e) {
+            throw orLeaseLost(e);
         } finally {
             collecting.set(false);
         }
+    }
+
+    /** What another server deleted after it took over looks missing to us; then that it took over is what to tell. */
+    private DoppelException orLeaseLost(DoppelException e) {
+        if (e.is(VaultError.MISSING_OBJECT) || e.is(VaultError.UNKNOWN_NEED)) {
+            try {
+                meta.checkLease();
+            } catch (DoppelException lease) {
+                if (lease.is(VaultError.LEASE_LOST)) {
+                    lease.addSuppressed(e);
+                    return lease;
+                }
+            }
+        }
+        return e;
     }
 
     private final class Collected implements CollectedVault {

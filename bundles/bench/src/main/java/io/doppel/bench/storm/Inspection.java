@@ -20,6 +20,9 @@ public final class Inspection {
     /** Share of what is in use that may be unused after a purge to 5 %, with the frames of packs that are far too small. */
     private static final double UNUSED = 0.08;
 
+    /** Whoever dies between the two puts of an object that there are two of leaves one; that it is put back is told. */
+    private static final String MENDED = "there are two of it, and the other one is right";
+
     private final Contents contents;
     private final Promises promises;
 
@@ -36,8 +39,10 @@ public final class Inspection {
      * @throws Violation if something does not hold
      */
     public int whole(Vault vault) throws DoppelException {
-        if (!vault.warnings().isEmpty()) {
-            throw new Violation("warnings: " + vault.warnings());
+        for (String warning : vault.warnings()) {
+            if (!warning.contains(MENDED)) {
+                throw new Violation("warning: " + warning);
+            }
         }
         List<String> listed = vault.versionIds();
         promises.kept().forEach((id, content) -> {

@@ -37,7 +37,7 @@ public final class Server {
             VaultError.MOVED_ON,
             VaultError.PACK_GONE);
 
-    private static final int VERSIONS = 12;
+    private static final int VERSIONS = 8;
     private static final String SLOT = "storm-";
 
     private final Vault vault;
