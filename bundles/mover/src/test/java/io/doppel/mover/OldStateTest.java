@@ -20,8 +20,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,7 +183,7 @@ class OldStateTest {
         live(since);
         StateFolder.restore(old.resolve("index"), state.resolve("index"));
         try (Vault vault = Rig.open(storage, state)) {
-            assertEquals(segments(), cached());
+            assertTrue(segments().containsAll(cached()), "a file of a segment that is gone");
             workOn(vault);
         }
         assertSoundForAnyone();
@@ -228,6 +228,10 @@ class OldStateTest {
         assertTrue(e.is(VaultError.LOCKED), e.getMessage());
         assertEquals(before, storage.content().names());
         try (Vault vault = Vault.open(storage, state, Rig.OWNER, VaultAccess.ATTACH, key.clone())) {
+            assertEquals(1, vault.warnings().size());
+            assertTrue(vault.warnings().get(0).contains("The key file's slot is of no use"));
+        }
+        try (Vault vault = Rig.open(storage, state)) {
             workOn(vault);
         }
         assertSoundForAnyone();
@@ -235,7 +239,8 @@ class OldStateTest {
 
     @Test
     void whatWasFoundDamagedLastWeekIsForgottenOnceItIsWhole() throws Exception {
-        String pack = packs().stream().filter(p -> p.startsWith("data/")).findFirst().orElseThrow();
+        String pack =
+                packs().stream().filter(p -> p.startsWith("data/")).findFirst().orElseThrow();
         byte[] whole = storage.content().bytes(pack).orElseThrow();
         storage.content().remove(pack);
         try (Vault vault = Rig.open(storage, state)) {
@@ -290,8 +295,7 @@ class OldStateTest {
         try (Vault vault = Vault.open(storage, state, Rig.OWNER, VaultAccess.ATTACH, new char[0])) {
             assertSound(vault);
         }
-        try (Vault reader =
-                Vault.open(storage, temp.resolve("reader"), OTHER, VaultAccess.READ_ONLY, key.clone())) {
+        try (Vault reader = Vault.open(storage, temp.resolve("reader"), OTHER, VaultAccess.READ_ONLY, key.clone())) {
             assertSound(reader);
         }
     }

@@ -23,6 +23,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -34,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class WakingServerTest {
     private static final VaultOwner OTHER = new VaultOwner("other", "other");
-    private static final int SIZE = 900_000;
+    private static final int SIZE = 400_000;
 
     @TempDir
     Path temp;
@@ -62,7 +67,7 @@ class WakingServerTest {
             String old = Rig.backup(vault, new Bytes(removed)).id();
             for (int i = 0; i < 2; i++) {
                 byte[] disk = removed.clone();
-                System.arraycopy(Bytes.made(50 + i, 500_000), 0, disk, 100_000 * i, 500_000);
+                System.arraycopy(Bytes.made(50 + i, 200_000), 0, disk, 100_000 * i, 200_000);
                 next = Rig.backup(vault, new Bytes(disk)).id();
                 kept.put(next, disk);
             }
@@ -95,19 +100,29 @@ class WakingServerTest {
     }
 
     private void everywhere(Who who, boolean purging) throws Exception {
-        int number = 0;
-        int lost = 0;
-        while (true) {
-            Scene scene = new Scene(who, purging, number);
-            boolean reached = scene.play();
-            lost += scene.lost ? 1 : 0;
-            if (!reached) {
-                break;
+        AtomicInteger next = new AtomicInteger();
+        AtomicInteger lost = new AtomicInteger();
+        AtomicBoolean ended = new AtomicBoolean();
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        IntStream.range(0, 2).parallel().forEach(thread -> {
+            while (!ended.get()) {
+                try {
+                    Scene scene = new Scene(who, purging, next.getAndIncrement());
+                    if (!scene.play()) {
+                        ended.set(true);
+                    }
+                    lost.addAndGet(scene.lost ? 1 : 0);
+                } catch (Exception | AssertionError e) {
+                    failures.add(e);
+                    ended.set(true);
+                }
             }
-            number++;
-        }
-        assertTrue(number > 40, number + " operations");
-        assertTrue(lost > number / 2, lost + " purges that noticed of " + number);
+        });
+        failures.forEach(Throwable::printStackTrace);
+        assertEquals(List.of(), List.copyOf(failures));
+        int operations = next.get() - 1;
+        assertTrue(operations > 30, operations + " operations");
+        assertTrue(lost.get() > operations / 2, lost + " purges that noticed of " + operations);
     }
 
     /** One purge that is stalled before one operation. */

@@ -1,5 +1,6 @@
 package io.doppel.vault;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.ObjectInfo;
@@ -438,7 +439,7 @@ public final class Vault implements AutoCloseable {
 
     /** What another server deleted after it took over looks missing to us; then that it took over is what to tell. */
     private DoppelException orLeaseLost(DoppelException e) {
-        if (e.is(VaultError.MISSING_OBJECT) || e.is(VaultError.UNKNOWN_NEED)) {
+        if (!e.is(CommonError.CANCELLED)) {
             try {
                 meta.checkLease();
             } catch (DoppelException lease) {

@@ -10,7 +10,7 @@ import java.util.Random;
 /** The contents that the disk of a storm may have, made from a seed; each differs from the one before in one run of bytes. */
 public final class Contents {
     private static final int COUNT = 8;
-    private static final int SIZE = 1_000_000;
+    private static final int SIZE = 600_000;
     private static final int PAGE = 4096;
 
     private final List<byte[]> all = new ArrayList<>();
@@ -27,7 +27,7 @@ public final class Contents {
         for (int i = 0; i < COUNT; i++) {
             all.add(content);
             content = content.clone();
-            int length = 100_000 + random.nextInt(300_000);
+            int length = 50_000 + random.nextInt(200_000);
             fill(content, random.nextInt(SIZE - length), length, random);
         }
     }

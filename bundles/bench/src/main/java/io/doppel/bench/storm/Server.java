@@ -67,10 +67,10 @@ public final class Server {
      */
     public List<Thread> start(Random random, boolean slots) {
         List<Thread> threads = new ArrayList<>();
-        threads.add(start(random.nextLong(), 5, Work.BACKUP, this::backup));
-        threads.add(start(random.nextLong(), 5, Work.BACKUP, this::backup));
+        threads.add(start(random.nextLong(), 4, Work.BACKUP, this::backup));
+        threads.add(start(random.nextLong(), 4, Work.BACKUP, this::backup));
         threads.add(start(random.nextLong(), 4, Work.REMOVE, this::removeAndPurge));
-        threads.add(start(random.nextLong(), 2, Work.VALIDATE, this::validate));
+        threads.add(start(random.nextLong(), 1, Work.VALIDATE, this::validate));
         threads.add(start(random.nextLong(), 3, Work.RESTORE, this::restore));
         threads.add(start(random.nextLong(), 2, Work.KEYS, r -> changeKeys(r, slots)));
         return threads;

@@ -28,8 +28,8 @@ import java.util.Random;
  * serve FOLDER SERVER KEY SEED VAULT-SEED WORK NUMBER WHEN   prints "opened", works by chance, prints "operations WORK N"; at operation
  *                                                         NUMBER of WORK (0 for none) holds, before or after it as WHEN says, prints
  *                                                         "holding" and goes on when a line comes in
- * check FOLDER SERVER KEY VAULT-SEED PROMISES NEW         checks everything as a reader that keeps what it needs in the new folder NEW,
- *                                                         then as the server, after a purge; prints "compared N"
+ * check FOLDER SERVER KEY VAULT-SEED PROMISES NEW         checks everything as the server, after a purge, then as a reader that keeps
+ *                                                         what it needs in the new folder NEW; prints "compared N"
  * </pre>
  */
 public final class StormProcess {
@@ -154,11 +154,11 @@ public final class StormProcess {
         Inspection inspection = new Inspection(contents, promises);
         int compared = 0;
         try (Storage storage = LocalStorage.open(vaultFolder())) {
-            try (Vault vault = open(storage, fresh, VaultAccess.READ_ONLY, key)) {
-                compared += inspection.whole(vault);
-            }
             try (Vault vault = open(storage, "-")) {
                 inspection.purges(vault, vaultFolder());
+                compared += inspection.whole(vault);
+            }
+            try (Vault vault = open(storage, fresh, VaultAccess.READ_ONLY, key)) {
                 compared += inspection.whole(vault);
             }
         }
