@@ -1,6 +1,7 @@
-"""Shared by power-cut and kill-storm: a disk image that changes, a backup process, and the check of what it left.
+"""Shared by power-cut, kill-storm and schedules: the options, the driving of rounds and the evidence; and for the first two a disk
+image that changes, a backup process, and the check of what it left.
 
-The process is io.doppel.bench.FaultTarget: the vault, the mover and the local storage in a Java of their own, with the vault
+Their process is io.doppel.bench.FaultTarget: the vault, the mover and the local storage in a Java of their own, with the vault
 and the server's own state in one folder. It prints "done ID" once a version counts as stored. What must hold after any fault:
 every version reported done is there and restores to the bits of its time; a version that is there without having been reported
 restores to the bits of the run that was interrupted; verification finds no damage; and the next run succeeds.
@@ -53,15 +54,21 @@ class Image:
             file.write(half + half[:PAGE] * (len(half) // PAGE))
 
 
-class Target:
+class Java:
+    """Starts a Java program over a folder."""
+
+    def __init__(self, classpath, program, *flags):
+        self.java = ["java", "-Xmx256m", *flags, "-cp", classpath, "io.doppel.bench." + program]
+
+    def start(self, verb, folder, *arguments, log, **more):
+        return subprocess.Popen([*self.java, verb, folder, *arguments], stdout=subprocess.PIPE, stderr=log, text=True, **more)
+
+
+class Target(Java):
     """Runs the backup process over a folder."""
 
     def __init__(self, classpath):
-        self.java = ["java", "-Xmx256m", "-cp", classpath,
-                     "io.doppel.bench.FaultTarget"]
-
-    def start(self, verb, folder, *arguments, log):
-        return subprocess.Popen([*self.java, verb, folder, *arguments], stdout=subprocess.PIPE, stderr=log, text=True)
+        super().__init__(classpath, "FaultTarget")
 
     def create(self, folder, log):
         """Makes an empty vault in a new folder."""
@@ -129,11 +136,30 @@ class Ledger:
 def options(description, faults):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("rounds", type=int, metavar="N", help="how many " + faults)
-    parser.add_argument("--size", type=int, default=128, metavar="MIB", help="size of the disk image (default 128)")
     parser.add_argument("--seed", type=int, help="repeats a run's random choices (default: random, and printed)")
     parser.add_argument("--work", metavar="DIR", help="where to make the temporary folder (default: the system's)")
     parser.add_argument("--classpath", help="where the Java classes are (default: the built benchmarks' jar)")
     return parser
+
+
+def image_options(description, faults):
+    parser = options(description, faults)
+    parser.add_argument("--size", type=int, default=128, metavar="MIB", help="size of the disk image (default 128)")
+    return parser
+
+
+def without_option(parser):
+    parser.add_argument("--without", action="append", default=[], metavar="KIND:GLOB",
+                        help="pretend these syncs (file:GLOB or dir:GLOB, see powercut/README.md)")
+
+
+def pretended(chosen):
+    """The layer's options for --without."""
+    return [word for rule in chosen.without for word in ("--ignore-sync", rule)]
+
+
+def classpath(chosen):
+    return chosen.classpath or built_jar()
 
 
 def built_jar():
@@ -143,19 +169,23 @@ def built_jar():
     return found[0]
 
 
-def drive(name, chosen, faults, rounds):
-    """Calls rounds(target, image, ledger, folder, log, rng), prints the summary line and ends the process.
+def image_and_target(chosen, folder, rng):
+    image = Image(os.path.join(folder, "disk.img"), chosen.size * MIB, rng)
+    return image, Target(classpath(chosen))
 
-    The folder with image, vaults and log is kept when something does not hold.
+
+def drive(name, chosen, faults, rounds):
+    """Calls rounds(folder, log, rng), prints the summary line with what it returns, and ends the process.
+
+    The folder, with log and vaults, is kept when something does not hold.
     """
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(1 << 32)
     folder = tempfile.mkdtemp(prefix="doppel-%s-" % name, dir=chosen.work)
     print("%s: seed %d, evidence in %s until it ends well" % (name, seed, folder), flush=True)
     rng = random.Random(seed)
-    image = Image(os.path.join(folder, "disk.img"), chosen.size * MIB, rng)
     try:
         with open(os.path.join(folder, "log"), "w", buffering=1) as log:
-            counts = rounds(Target(chosen.classpath or built_jar()), image, folder, log, rng)
+            counts = rounds(folder, log, rng)
     except (Violation, subprocess.SubprocessError, OSError) as failure:
         print("%s: VIOLATION with seed %d: %s: %s; evidence kept in %s"
               % (name, seed, type(failure).__name__, failure, folder), flush=True)

@@ -34,9 +34,10 @@ class Mount:
     def __truediv__(self, name):
         return os.path.join(self.path, name)
 
-    def cut(self):
+    def cut(self, more=0):
+        """Cuts the power, now or after so many more acknowledgements."""
         with open(self / ".power-cut", "w") as control:
-            control.write("cut")
+            control.write("cut %d" % more)
 
     def status(self):
         with open(self / ".power-cut") as control:

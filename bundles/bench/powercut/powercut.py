@@ -37,9 +37,14 @@ class PowerCut(Operations):
         return {"acknowledged": self.disk.acknowledged, "cut": self.disk.dead}
 
     def _control(self, data):
-        if data.strip() != b"cut":
+        words = data.split()
+        if words[:1] != [b"cut"] or len(words) > 2 or not all(word.isdigit() for word in words[1:]):
             raise FuseOSError(errno.EINVAL)
-        self.disk.cut()
+        more = int(words[1]) if len(words) == 2 else 0
+        if more:
+            self.disk.cut_after = self.disk.acknowledged + more
+        else:
+            self.disk.cut()
         return len(data)
 
     # -- attributes ------------------------------------------------------------------------------------------------

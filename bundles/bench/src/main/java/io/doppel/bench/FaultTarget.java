@@ -2,12 +2,8 @@ package io.doppel.bench;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
-import io.doppel.api.job.Progress;
 import io.doppel.disks.DiskImages;
-import io.doppel.mover.Transfer;
 import io.doppel.spi.disk.DiskReader;
-import io.doppel.spi.processor.TransferMonitor;
-import io.doppel.spi.processor.TransferResult;
 import io.doppel.spi.storage.Storage;
 import io.doppel.storage.local.LocalStorage;
 import io.doppel.vault.Vault;
@@ -15,14 +11,11 @@ import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionManifest;
-import io.doppel.vault.WriteSession;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,7 +30,6 @@ import java.util.Optional;
  */
 public final class FaultTarget {
     private static final VaultOwner OWNER = new VaultOwner("fault-target", "fault-target");
-    private static final String DISK = "disk0";
     private static final int PIECE = 1 << 20;
     private static final char[] NO_PASSPHRASE = {};
 
@@ -73,32 +65,10 @@ public final class FaultTarget {
     private static void backup(Storage storage, Path state, Path image) throws DoppelException {
         say("begin");
         try (Vault vault = Vault.open(storage, state, OWNER, VaultAccess.ATTACH, NO_PASSPHRASE);
-                DiskReader source = DiskImages.open(image);
-                WriteSession session = vault.begin()) {
-            Transfer transfer = new Transfer(new Quiet(), 0);
-            transfer.store(DISK, source, session, Optional.empty(), Optional.empty(), List.of());
-            TransferResult.DiskResult disk = transfer.run().disks().get(DISK);
-            say("done " + vault.publish(session, draft(vault, disk)).id());
+                DiskReader source = DiskImages.open(image)) {
+            VersionManifest version = OneDisk.backup(vault, source, "machine", Optional.empty(), Optional.empty());
+            say("done " + version.id());
         }
-    }
-
-    private static VersionManifest draft(Vault vault, TransferResult.DiskResult disk) {
-        String root = disk.vaultRoots().get(vault.id());
-        VersionManifest.Disk stored = new VersionManifest.Disk(
-                DISK, DISK, "raw", disk.size(), root.isEmpty() ? null : root, disk.dataBytes());
-        Progress progress = disk.progress();
-        return new VersionManifest(
-                "",
-                0,
-                Instant.now(),
-                Instant.EPOCH,
-                new VersionManifest.Host("here", "folder"),
-                new VersionManifest.MachineName("machine", "machine"),
-                "",
-                Map.of(),
-                List.of(stored),
-                List.of(),
-                new VersionManifest.Stats(disk.size(), disk.dataBytes(), progress.read(), progress.stored()));
     }
 
     private static void check(Storage storage, Path state) throws DoppelException, NoSuchAlgorithmException {
@@ -109,7 +79,7 @@ public final class FaultTarget {
                 System.exit(2);
             }
             for (String id : vault.versionIds()) {
-                try (DiskReader disk = vault.openDisk(id, DISK)) {
+                try (DiskReader disk = vault.openDisk(id, OneDisk.KEY)) {
                     say("version " + id + " " + hash(disk));
                 }
             }
@@ -125,20 +95,5 @@ public final class FaultTarget {
             sha.update(piece, 0, n);
         }
         return HexFormat.of().formatHex(sha.digest());
-    }
-
-    private static final class Quiet implements TransferMonitor {
-        @Override
-        public CancelToken cancel() {
-            return CancelToken.NEVER;
-        }
-
-        @Override
-        public void progress(String diskKey, Progress progress) {}
-
-        @Override
-        public void warning(String diskKey, String text) {
-            System.err.println(diskKey + ": " + text);
-        }
     }
 }

@@ -33,6 +33,12 @@ class FaultsTest {
         assertNoViolation("kill-storm", "6", "--size", "64");
     }
 
+    @Test
+    @Timeout(280)
+    void whatWasReportedDoneSurvivesRandomSchedules() throws Exception {
+        assertNoViolation("schedules", "20");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "file:/vault/*, 0",

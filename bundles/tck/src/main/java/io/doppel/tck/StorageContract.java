@@ -390,6 +390,36 @@ public abstract class StorageContract {
     }
 
     @Test
+    void whatIsReadWhileItIsDeletedIsWholeOrNotThere() throws Exception {
+        byte[] bytes = StorageData.bytes(5_000, 7);
+        AtomicBoolean done = new AtomicBoolean();
+        Together.run(3, (worker, start) -> {
+            start.await();
+            if (worker > 0) {
+                while (!done.get()) {
+                    byte[] buffer = new byte[bytes.length];
+                    try {
+                        storage.read("passing/a", 0, buffer, 0, buffer.length);
+                        assertArrayEquals(bytes, buffer, "Storage.read of an object that is deleted meanwhile");
+                    } catch (DoppelException e) {
+                        StorageData.check(
+                                StorageError.NOT_FOUND, "Storage.read of an object that is deleted meanwhile", e);
+                    }
+                }
+                return;
+            }
+            try {
+                for (int i = 0; i < 200; i++) {
+                    StorageData.put(storage, "passing/a", bytes);
+                    storage.delete("passing/a");
+                }
+            } finally {
+                done.set(true);
+            }
+        });
+    }
+
+    @Test
     void readsAndPutsGoOnTogether() throws Exception {
         byte[] shared = StorageData.bytes(1_000_000, 99);
         StorageData.put(storage, "shared", shared);

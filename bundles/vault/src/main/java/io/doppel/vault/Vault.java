@@ -1,5 +1,6 @@
 package io.doppel.vault;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.ObjectInfo;
@@ -437,9 +438,26 @@ public final class Vault implements AutoCloseable {
                 unpublished.prune(Instant.now().minus(options.grace()), sessions::containsKey);
             }
             return report;
+        } catch (DoppelException e) {
+            throw orLeaseLost(e);
         } finally {
             collecting.set(false);
         }
+    }
+
+    /** What another server deleted after it took over looks missing to us; then that it took over is what to tell. */
+    private DoppelException orLeaseLost(DoppelException e) {
+        if (!e.is(CommonError.CANCELLED)) {
+            try {
+                meta.checkLease();
+            } catch (DoppelException lease) {
+                if (lease.is(VaultError.LEASE_LOST)) {
+                    lease.addSuppressed(e);
+                    return lease;
+                }
+            }
+        }
+        return e;
     }
 
     private final class Collected implements CollectedVault {

@@ -13,6 +13,7 @@ import io.doppel.spi.storage.StorageSpace;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -116,9 +117,7 @@ public final class FolderStorage implements Storage {
         checkOpen();
         Path path = folder.path(name);
         try {
-            BasicFileAttributes file = find(path)
-                    .orElseThrow(() -> new DoppelException(
-                            StorageError.NOT_FOUND, "Object '" + name + "' is not in " + folder.root()));
+            BasicFileAttributes file = find(path).orElseThrow(() -> notFound(name));
             if (length > file.size() - offset) {
                 throw new DoppelException(
                         StorageError.TOO_SHORT,
@@ -129,9 +128,16 @@ public final class FolderStorage implements Storage {
                     handle.read(offset, buffer, from, length);
                 }
             });
+        } catch (NoSuchFileException e) {
+            // deleted since we looked, or the whole folder is gone, which is told by looking again
+            throw stat(name).isPresent() ? failures.of(e, "read object '" + name + "'") : notFound(name);
         } catch (IOException e) {
             throw failures.of(e, "read object '" + name + "'");
         }
+    }
+
+    private DoppelException notFound(String name) {
+        return new DoppelException(StorageError.NOT_FOUND, "Object '" + name + "' is not in " + folder.root());
     }
 
     @Override
