@@ -10,6 +10,7 @@ import io.doppel.vault.DiskTree;
 import io.doppel.vault.RateLimit;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.WriteSession;
+import io.doppel.vault.chunk.Ranges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Transfer {
      *
      * @param baseVersion version of which the session's tree takes what is unchanged
      * @param changes what may differ from that version, ascending and disjoint; empty: all is read. Ignored if the base has another
-     *     size
+     *     size. What of the base is damaged is read as well
      * @param also other disks of the same size that get what was read
      */
     public void store(
@@ -60,7 +61,8 @@ public final class Transfer {
         DiskTree tree = session.tree(diskKey, source.size(), useBase ? baseVersion : Optional.empty());
         boolean changed = useBase && source.size() > 0 && tree.base(0).isPresent();
         MeteredReader reader = new MeteredReader(source, meter, limit, this::check);
-        stores.put(diskKey, new StoreWork(reader, session, tree, also, changed ? changes.get() : null, meter));
+        List<ByteRange> toRead = changed ? Ranges.union(changes.get(), tree.damaged()) : null;
+        stores.put(diskKey, new StoreWork(reader, session, tree, also, toRead, meter));
     }
 
     /** Opens a disk that was written, to read it back. */

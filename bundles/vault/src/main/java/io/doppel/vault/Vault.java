@@ -2,6 +2,7 @@ package io.doppel.vault;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
@@ -192,7 +193,7 @@ public final class Vault implements AutoCloseable {
         List<String> found = new ArrayList<>();
         for (String pack : presence.check()) {
             found.add(VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
-                    + "' is missing or has another size; backups that read everything store again what it held");
+                    + "' is missing or has another size; the next backups store again what it held, as far as disks still have it");
         }
         Set<Integer> lost = index.distrusted().packs();
         openIndex.forgetFresh(p -> lost.contains(index.packNumber(p.name())));
@@ -256,22 +257,29 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can.
-     * Reads the disk's whole tree in a vault that lost packs, once until more is lost, and nothing otherwise.
+     * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can, but
+     * for {@link #damaged}. Reads the disk's whole tree in a vault that lost something, once until more is lost, and nothing otherwise.
      *
      * @param cancel looked at for each GiB of the disk
      * @throws DoppelException {@link VaultError#NO_VERSION}, {@link VaultError#NO_DISK}; the storage's failures
      */
     public Optional<String> noBaseReason(String versionId, String diskKey, CancelToken cancel) throws DoppelException {
         try {
-            bases.check(versionId, disk(versionId, diskKey), cancel);
-            return Optional.empty();
+            return bases.unusable(disk(versionId, diskKey), cancel);
         } catch (DoppelException e) {
-            if (e.is(VaultError.PACK_GONE)) {
+            if (e.is(VaultError.DAMAGED_OBJECT) || e.is(VaultError.MISSING_OBJECT)) {
                 return Optional.of(e.what());
             }
             throw e;
         }
+    }
+
+    /**
+     * What of a version's disk is known to be damaged, so that whoever takes over the rest has to read it, ascending and disjoint. Works
+     * and fails as {@link #noBaseReason}, whose answer has to be none.
+     */
+    public List<ByteRange> damaged(String versionId, String diskKey, CancelToken cancel) throws DoppelException {
+        return bases.damaged(disk(versionId, diskKey), cancel);
     }
 
     /** Starts to store a machine. */
@@ -295,7 +303,7 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Publishes a version: flushes the session, checks that the packs that it depends on are still there, writes the index segment,
+     * Publishes a version: flushes the session, checks that what it depends on is still there, writes the index segment,
      * the version and the head. On return the version is durable and listed; on failure it is not listed, unless the storage
      * left that open, which is then found out.
      *
@@ -309,7 +317,7 @@ public final class Vault implements AutoCloseable {
         }
         own.flush();
         lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
-        own.checkPacks();
+        own.checkDisks(draft.disks());
         synchronized (this) {
             VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
             list(List.of(version));

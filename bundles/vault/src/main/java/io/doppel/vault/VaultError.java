@@ -81,7 +81,7 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0015",
             true,
             "A pack that the new version needs is missing or damaged; the version was not published.",
-            "Run the job again: it reads everything and stores anew what is missing. Then validate the vault, and find out who deletes on the target."),
+            "Run the job again: it reads what is missing from the disks and stores it anew. Then validate the vault, and find out who deletes on the target."),
     /** The key file cannot be kept. */
     KEY_FILE(
             "DPL-VLT-0016",
