@@ -81,8 +81,8 @@ public final class Vault implements AutoCloseable {
         this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
         this.index = openIndex.chunks();
         this.cleared = new ClearedPacks(meta, index, this::warnOnce);
-        this.merger = new Merger(
-                openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warnOfMerge);
+        this.merger =
+                new Merger(openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warn);
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
@@ -192,8 +192,9 @@ public final class Vault implements AutoCloseable {
     private List<String> lookForPacks() throws DoppelException {
         List<String> found = new ArrayList<>();
         for (String pack : presence.check()) {
-            found.add(VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
-                    + "' is missing or has another size; the next backups store again what it held, as far as disks still have it");
+            found.add(
+                    VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
+                            + "' is missing or has another size; the next backups store again what it held, as far as disks still have it");
         }
         Set<Integer> lost = index.distrusted().packs();
         openIndex.forgetFresh(p -> lost.contains(index.packNumber(p.name())));
@@ -284,6 +285,10 @@ public final class Vault implements AutoCloseable {
 
     /** Starts to store a machine. */
     public WriteSession begin() throws DoppelException {
+        return newSession();
+    }
+
+    private Session newSession() throws DoppelException {
         requireWritable();
         meta.checkLease();
         Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
@@ -347,7 +352,7 @@ public final class Vault implements AutoCloseable {
         openIndex.replaced(old, merged);
     }
 
-    private void warnOfMerge(String warning) {
+    private void warn(String warning) {
         LOG.warn("Vault {}: {}", id(), warning);
         warnOnce(warning);
     }
@@ -507,20 +512,51 @@ public final class Vault implements AutoCloseable {
 
     /**
      * Verifies objects and versions. What is found damaged counts as not stored from now on, also after a restart of this server, so
-     * that it is stored again by whoever reads it.
+     * that it is stored again by whoever reads it. Tree nodes of which one copy is left get a second one, unless the vault is open for
+     * reading only.
      *
      * @param versionIds the versions to check with all they need; empty for the whole vault
      * @param progress told of bytes to check and bytes checked
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
+        Verifier verifier = new Verifier(storage, meta, index, nodes);
+        VerifyReport report = verifier.verify(versionIds, progress, cancel);
         // without keys, all looks damaged
         meta.requireOpen();
         openIndex.distrust(OpenIndex.namesAmong(
                 report.problems().stream().map(VerifyReport.Problem::object).toList()));
         saveDamage();
+        storeAgain(verifier.single(), cancel);
         return report;
+    }
+
+    /**
+     * What keeps versions from being restored whole, as far as it is known by now: reads their trees, but no packs of chunks. Versions that
+     * are not there any more are not in the answer.
+     *
+     * @throws DoppelException the storage's failures; whatever the token throws
+     */
+    public Map<String, List<String>> knownDamage(List<String> versionIds, CancelToken cancel) throws DoppelException {
+        return new Verifier(storage, meta, index, nodes).known(versionIds, cancel);
+    }
+
+    /** Gives tree nodes their second copy; if that fails, there is a warning and the next verification tries again. */
+    private void storeAgain(List<byte[]> ids, CancelToken cancel) throws DoppelException {
+        if (ids.isEmpty() || readOnly()) {
+            return;
+        }
+        try (Session session = newSession()) {
+            for (byte[] id : ids) {
+                cancel.check();
+                session.storeNode(nodes.node(id));
+            }
+            session.flush();
+            list(List.of());
+        } catch (DoppelException e) {
+            cancel.check();
+            warn("Tree nodes of which one copy is left could not be stored again: " + e.getMessage());
+        }
     }
 
     private void saveDamage() {

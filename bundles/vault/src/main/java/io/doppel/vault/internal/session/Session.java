@@ -130,6 +130,11 @@ public final class Session implements WriteSession {
         return new SessionTree(nodeWriter, parts.nodes(), base, found, size);
     }
 
+    /** Stores a node as often as it lacks copies that are sound. */
+    public void storeNode(byte[] bytes) throws DoppelException {
+        nodeWriter.store(bytes);
+    }
+
     @Override
     public long storedBytes() {
         return stored.get();
