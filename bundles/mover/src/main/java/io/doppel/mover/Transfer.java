@@ -80,13 +80,26 @@ public final class Transfer {
      */
     public void write(String diskKey, VersionDisk source, DiskWriter target, Optional<Reopen> readBack)
             throws DoppelException {
+        write(diskKey, source, target, false, readBack);
+    }
+
+    /**
+     * Writes a version's disk to a target of the same size.
+     *
+     * @param skipDamaged whether what cannot be read is left out, so that zeros are there, and told in the result; otherwise it fails the
+     *     transfer
+     * @param readBack as above
+     */
+    public void write(
+            String diskKey, VersionDisk source, DiskWriter target, boolean skipDamaged, Optional<Reopen> readBack)
+            throws DoppelException {
         if (source.size() != target.size()) {
             throw new DoppelException(
                     MoverError.SIZE,
                     "Disk '" + diskKey + "' has " + source.size() + " bytes, the target " + target.size());
         }
         Meter meter = new Meter(diskKey, source.size(), readBack.isPresent() ? 2 : 1, monitor);
-        WriteWork work = new WriteWork(diskKey, source, target, meter, limit, this::check);
+        WriteWork work = new WriteWork(diskKey, source, target, skipDamaged, meter, limit, this::check);
         writes.put(diskKey, work);
         readBack.ifPresent(reopen -> readBacks.put(work, reopen));
     }

@@ -44,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +75,8 @@ public final class Vault implements AutoCloseable {
     private final AtomicBoolean collecting = new AtomicBoolean();
     /** Whether packs are being looked for that broken segments told of. */
     private boolean adopting;
+    /** What the last verification of everything found that keeps all versions from being restored once the vault is closed. */
+    private volatile List<String> vital = List.of();
 
     private Vault(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
         this.storage = storage;
@@ -527,6 +530,9 @@ public final class Vault implements AutoCloseable {
         openIndex.distrust(OpenIndex.namesAmong(
                 report.problems().stream().map(VerifyReport.Problem::object).toList()));
         saveDamage();
+        if (versionIds.isEmpty()) {
+            vital = verifier.vital();
+        }
         storeAgain(verifier.single(), cancel);
         return report;
     }
@@ -538,7 +544,10 @@ public final class Vault implements AutoCloseable {
      * @throws DoppelException the storage's failures; whatever the token throws
      */
     public Map<String, List<String>> knownDamage(List<String> versionIds, CancelToken cancel) throws DoppelException {
-        return new Verifier(storage, meta, index, nodes).known(versionIds, cancel);
+        Map<String, List<String>> known = new Verifier(storage, meta, index, nodes).known(versionIds, cancel);
+        known.replaceAll(
+                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
+        return known;
     }
 
     /** Gives tree nodes their second copy; if that fails, there is a warning and the next verification tries again. */

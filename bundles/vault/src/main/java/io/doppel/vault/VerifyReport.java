@@ -43,6 +43,17 @@ public record VerifyReport(
     }
 
     /**
+     * Whether it is sure that nothing is lost by it: it is damage of records, or of a whole pack, of which every version that can be read has sound
+     * copies elsewhere.
+     */
+    public boolean lossless(Problem problem) {
+        List<Damaged> there = damaged.stream()
+                .filter(d -> d.object().equals(problem.object()))
+                .toList();
+        return moreDamaged == 0 && !there.isEmpty() && there.stream().noneMatch(Damaged::lost);
+    }
+
+    /**
      * Something wrong.
      *
      * @param object name of the object

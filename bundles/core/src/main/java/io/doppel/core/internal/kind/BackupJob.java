@@ -124,6 +124,7 @@ public final class BackupJob implements CoreHandler {
         }
         vaults.keep(Vaults.view(vaultName, version));
         context.task().result("version", version.id());
+        new Recheck(vaults, context).run(vaultName, vault);
         if (context.options().flag(VALIDATE)) {
             new Validation(vaults, context).run(vaultName, vault, List.of(version.id()), context.task());
         }

@@ -128,6 +128,11 @@ public final class Verifier {
         }
     }
 
+    /** What keeps every version from being restored once the vault is closed. */
+    public List<String> vital() {
+        return List.copyOf(vital);
+    }
+
     /** Ids of nodes that were found to have one sound copy only. */
     public List<byte[]> single() {
         return single;
