@@ -68,7 +68,7 @@ class DamagedContentTest {
 
     static List<Long> seeds() {
         Long wanted = Long.getLong("doppel.seed");
-        return wanted == null ? List.of(1L, 2L, System.nanoTime()) : List.of(wanted);
+        return wanted == null ? List.of(1L, System.nanoTime()) : List.of(wanted);
     }
 
     @ParameterizedTest(name = "-Ddoppel.seed={0}")
@@ -405,6 +405,10 @@ class DamagedContentTest {
         try (VersionDisk disk = vault.openDisk(version, key)) {
             assertEquals(SIZE, disk.size());
             for (long at = 0; at < SIZE; at += found.length) {
+                ByteRange piece = new ByteRange(at, found.length);
+                if (disk.allocated(piece).isEmpty() && expected.allocated(piece).isEmpty()) {
+                    continue;
+                }
                 disk.read(at, found, 0, found.length);
                 expected.content(at, right, 0, right.length);
                 long offset = at;
