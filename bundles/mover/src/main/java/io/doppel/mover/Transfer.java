@@ -10,6 +10,7 @@ import io.doppel.vault.DiskTree;
 import io.doppel.vault.RateLimit;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.WriteSession;
+import io.doppel.vault.chunk.Ranges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Transfer {
      *
      * @param baseVersion version of which the session's tree takes what is unchanged
      * @param changes what may differ from that version, ascending and disjoint; empty: all is read. Ignored if the base has another
-     *     size
+     *     size. What of the base is damaged is read as well
      * @param also other disks of the same size that get what was read
      */
     public void store(
@@ -60,7 +61,8 @@ public final class Transfer {
         DiskTree tree = session.tree(diskKey, source.size(), useBase ? baseVersion : Optional.empty());
         boolean changed = useBase && source.size() > 0 && tree.base(0).isPresent();
         MeteredReader reader = new MeteredReader(source, meter, limit, this::check);
-        stores.put(diskKey, new StoreWork(reader, session, tree, also, changed ? changes.get() : null, meter));
+        List<ByteRange> toRead = changed ? Ranges.union(changes.get(), tree.damaged()) : null;
+        stores.put(diskKey, new StoreWork(reader, session, tree, also, toRead, meter));
     }
 
     /** Opens a disk that was written, to read it back. */
@@ -78,13 +80,26 @@ public final class Transfer {
      */
     public void write(String diskKey, VersionDisk source, DiskWriter target, Optional<Reopen> readBack)
             throws DoppelException {
+        write(diskKey, source, target, false, readBack);
+    }
+
+    /**
+     * Writes a version's disk to a target of the same size.
+     *
+     * @param skipDamaged whether what cannot be read is left out, so that zeros are there, and told in the result; otherwise it fails the
+     *     transfer
+     * @param readBack as above
+     */
+    public void write(
+            String diskKey, VersionDisk source, DiskWriter target, boolean skipDamaged, Optional<Reopen> readBack)
+            throws DoppelException {
         if (source.size() != target.size()) {
             throw new DoppelException(
                     MoverError.SIZE,
                     "Disk '" + diskKey + "' has " + source.size() + " bytes, the target " + target.size());
         }
         Meter meter = new Meter(diskKey, source.size(), readBack.isPresent() ? 2 : 1, monitor);
-        WriteWork work = new WriteWork(diskKey, source, target, meter, limit, this::check);
+        WriteWork work = new WriteWork(diskKey, source, target, skipDamaged, meter, limit, this::check);
         writes.put(diskKey, work);
         readBack.ifPresent(reopen -> readBacks.put(work, reopen));
     }

@@ -69,7 +69,7 @@ class HealingTest {
         }
         try (Vault vault = Rig.open(new MemoryStorage(damaged, false), own)) {
             String base = List.copyOf(versions.keySet()).get(0);
-            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isPresent());
+            assertFalse(vault.damaged(base, "d", Rig.NEVER).isEmpty());
             storesAnew(vault);
         }
     }
@@ -83,12 +83,12 @@ class HealingTest {
             vault.verify(List.of(), (total, done) -> {}, Rig.NEVER);
         }
         try (Vault vault = Rig.open(new MemoryStorage(whole.copy(), false), own)) {
-            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isPresent());
+            assertFalse(vault.damaged(base, "d", Rig.NEVER).isEmpty());
             assertTrue(vault.verify(List.of(), (total, done) -> {}, Rig.NEVER).clean());
-            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isEmpty());
+            assertTrue(vault.damaged(base, "d", Rig.NEVER).isEmpty());
         }
         try (Vault vault = Rig.open(new MemoryStorage(whole.copy(), false), own)) {
-            assertTrue(vault.noBaseReason(base, "d", Rig.NEVER).isEmpty());
+            assertTrue(vault.damaged(base, "d", Rig.NEVER).isEmpty());
         }
     }
 

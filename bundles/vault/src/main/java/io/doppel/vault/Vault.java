@@ -3,6 +3,7 @@ package io.doppel.vault;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
@@ -45,6 +46,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +78,8 @@ public final class Vault implements AutoCloseable {
     private final AtomicBoolean collecting = new AtomicBoolean();
     /** Whether packs are being looked for that broken segments told of. */
     private boolean adopting;
+    /** What the last verification of everything found that keeps all versions from being restored once the vault is closed. */
+    private volatile List<String> vital = List.of();
 
     private Vault(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
         this.storage = storage;
@@ -195,8 +199,9 @@ public final class Vault implements AutoCloseable {
     private List<String> lookForPacks() throws DoppelException {
         List<String> found = new ArrayList<>();
         for (String pack : presence.check()) {
-            found.add(VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
-                    + "' is missing or has another size; backups that read everything store again what it held");
+            found.add(
+                    VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
+                            + "' is missing or has another size; the next backups store again what it held, as far as disks still have it");
         }
         Set<Integer> lost = index.distrusted().packs();
         openIndex.forgetFresh(p -> lost.contains(index.packNumber(p.name())));
@@ -260,26 +265,37 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can.
-     * Reads the disk's whole tree in a vault that lost packs, once until more is lost, and nothing otherwise.
+     * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can, but
+     * for {@link #damaged}. Reads the disk's whole tree in a vault that lost something, once until more is lost, and nothing otherwise.
      *
      * @param cancel looked at for each GiB of the disk
      * @throws DoppelException {@link VaultError#NO_VERSION}, {@link VaultError#NO_DISK}; the storage's failures
      */
     public Optional<String> noBaseReason(String versionId, String diskKey, CancelToken cancel) throws DoppelException {
         try {
-            bases.check(versionId, disk(versionId, diskKey), cancel);
-            return Optional.empty();
+            return bases.unusable(disk(versionId, diskKey), cancel);
         } catch (DoppelException e) {
-            if (e.is(VaultError.PACK_GONE)) {
+            if (e.is(VaultError.DAMAGED_OBJECT) || e.is(VaultError.MISSING_OBJECT)) {
                 return Optional.of(e.what());
             }
             throw e;
         }
     }
 
+    /**
+     * What of a version's disk is known to be damaged, so that whoever takes over the rest has to read it, ascending and disjoint. Works
+     * and fails as {@link #noBaseReason}, whose answer has to be none.
+     */
+    public List<ByteRange> damaged(String versionId, String diskKey, CancelToken cancel) throws DoppelException {
+        return bases.damaged(disk(versionId, diskKey), cancel);
+    }
+
     /** Starts to store a machine. */
     public WriteSession begin() throws DoppelException {
+        return newSession();
+    }
+
+    private Session newSession() throws DoppelException {
         requireWritable();
         meta.checkLease();
         Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
@@ -299,7 +315,7 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Publishes a version: flushes the session, checks that the packs that it depends on are still there, writes the index segment,
+     * Publishes a version: flushes the session, checks that what it depends on is still there, writes the index segment,
      * the version and the head. On return the version is durable and listed; on failure it is not listed, unless the storage
      * left that open, which is then found out.
      *
@@ -313,7 +329,7 @@ public final class Vault implements AutoCloseable {
         }
         own.flush();
         lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
-        own.checkPacks();
+        own.checkDisks(draft.disks());
         synchronized (this) {
             VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
             list(List.of(version));
@@ -344,7 +360,7 @@ public final class Vault implements AutoCloseable {
         openIndex.replaced(old, merged);
     }
 
-    private void warnOfMerge(String warning) {
+    private void warn(String warning) {
         LOG.warn("Vault {}: {}", id(), warning);
         warnOnce(warning);
     }
@@ -535,20 +551,57 @@ public final class Vault implements AutoCloseable {
 
     /**
      * Verifies objects and versions. What is found damaged counts as not stored from now on, also after a restart of this server, so
-     * that it is stored again by whoever reads it.
+     * that it is stored again by whoever reads it. Tree nodes of which one copy is left get a second one, unless the vault is open for
+     * reading only.
      *
      * @param versionIds the versions to check with all they need; empty for the whole vault
      * @param progress told of bytes to check and bytes checked
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
+        Verifier verifier = new Verifier(storage, meta, index, nodes);
+        VerifyReport report = verifier.verify(versionIds, progress, cancel);
         // without keys, all looks damaged
         meta.requireOpen();
         openIndex.distrust(OpenIndex.namesAmong(
                 report.problems().stream().map(VerifyReport.Problem::object).toList()));
         saveDamage();
+        if (versionIds.isEmpty()) {
+            vital = verifier.vital();
+        }
+        storeAgain(verifier.single(), cancel);
         return report;
+    }
+
+    /**
+     * What keeps versions from being restored whole, as far as it is known by now: reads their trees, but no packs of chunks. Versions that
+     * are not there any more are not in the answer.
+     *
+     * @throws DoppelException the storage's failures; whatever the token throws
+     */
+    public Map<String, List<String>> knownDamage(List<String> versionIds, CancelToken cancel) throws DoppelException {
+        Map<String, List<String>> known = new Verifier(storage, meta, index, nodes).known(versionIds, cancel);
+        known.replaceAll(
+                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
+        return known;
+    }
+
+    /** Gives tree nodes their second copy; if that fails, there is a warning and the next verification tries again. */
+    private void storeAgain(List<byte[]> ids, CancelToken cancel) throws DoppelException {
+        if (ids.isEmpty() || readOnly()) {
+            return;
+        }
+        try (Session session = newSession()) {
+            for (byte[] id : ids) {
+                cancel.check();
+                session.storeNode(nodes.node(id));
+            }
+            session.flush();
+            list(List.of());
+        } catch (DoppelException e) {
+            cancel.check();
+            warn("Tree nodes of which one copy is left could not be stored again: " + e.getMessage());
+        }
     }
 
     private void saveDamage() {

@@ -71,7 +71,7 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0012",
             false,
             "Stored data is damaged or missing.",
-            "Validate the vault to see which versions are affected; restore another version; the next backup that reads the same data stores it anew."),
+            "Validate the vault to see which versions are affected; restore another version, or this one without what is lost (--skip-damaged); the next backup of a disk that still holds the data stores it anew."),
     /** No such version. */
     NO_VERSION("DPL-VLT-0013", false, "The vault has no such version.", "List the versions and use one of their ids."),
     /** No such disk. */
@@ -81,7 +81,7 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0015",
             true,
             "A pack that the new version needs is missing or damaged; the version was not published.",
-            "Run the job again: it reads everything and stores anew what is missing. Then validate the vault, and find out who deletes on the target."),
+            "Run the job again: it reads what is missing from the disks and stores it anew. Then validate the vault, and find out who deletes on the target."),
     /** The key file cannot be kept. */
     KEY_FILE(
             "DPL-VLT-0016",

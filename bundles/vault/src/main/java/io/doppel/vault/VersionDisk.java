@@ -15,12 +15,22 @@ public interface VersionDisk extends DiskReader {
     interface ChunkSink {
         /** A chunk's content; the buffer is used again after return. */
         void chunk(long offset, byte[] buffer, int from, int length) throws DoppelException;
+
+        /**
+         * What cannot be read, because no copy of it proves right; comes in order with the chunks. May pass it over, and then has to
+         * tell it to whoever gets the rest.
+         *
+         * @param why what is wrong, which is thrown unless this is overridden
+         */
+        default void unreadable(long offset, long length, DoppelException why) throws DoppelException {
+            throw why;
+        }
     }
 
     /** Reads chunks for one thread. */
     @ProviderType
     interface ChunkReader extends AutoCloseable {
-        /** Gives every chunk that starts in the range, ascending, each proved by the cipher to be the one stored; what lies between them is zeros. */
+        /** Gives every chunk that starts in the range, ascending, each proved by the cipher to be the one stored, and what cannot be read; what lies between is zeros. */
         void read(long from, long to, ChunkSink sink) throws DoppelException;
 
         @Override

@@ -30,7 +30,7 @@ public interface WriteSession extends AutoCloseable {
      *
      * @param size its size in bytes
      * @param baseVersion version whose disk of that key is the base; its tree is used for what is not given
-     * @throws DoppelException {@link VaultError#PACK_GONE} if the base is not there as a whole, see {@link Vault#noBaseReason}
+     * @throws DoppelException {@link VaultError#PACK_GONE} if nothing of the base can be taken over, see {@link Vault#noBaseReason}
      */
     DiskTree tree(String diskKey, long size, Optional<String> baseVersion) throws DoppelException;
 

@@ -24,13 +24,20 @@ public sealed interface DataEnd {
      * @param vaultId the vault's own id
      * @param versionId the version
      * @param diskKey the disk
+     * @param skipDamaged whether what cannot be read is left out, so that the sink gets zeros there, and told in the result; otherwise
+     *     the transfer fails with it
      */
-    record VersionDisk(String vaultId, String versionId, String diskKey) implements DataEnd {
+    record VersionDisk(String vaultId, String versionId, String diskKey, boolean skipDamaged) implements DataEnd {
         /** Checks the parts. */
         public VersionDisk {
             Objects.requireNonNull(vaultId);
             Objects.requireNonNull(versionId);
             Objects.requireNonNull(diskKey);
+        }
+
+        /** A disk that has to be read as a whole. */
+        public VersionDisk(String vaultId, String versionId, String diskKey) {
+            this(vaultId, versionId, diskKey, false);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
+import io.doppel.api.vault.VersionView;
 import io.doppel.core.JobError;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.hypervisor.BaseToken;
@@ -13,6 +14,7 @@ import io.doppel.vault.VaultError;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,39 +104,100 @@ class ChangeBasesTest {
     }
 
     @Test
-    void aDamagedVersionIsNoBase() throws Exception {
+    void whatIsDamagedIsReadBesideTheChangesAndItsVersionIsWholeAgain() throws Exception {
         JobRun full = backup();
         Damage.toLargest(folder.resolve("vault"));
-        assertEquals(
-                JobError.DAMAGE_FOUND.id(),
-                server.run("validate", List.of(), Map.of()).errorCode());
+        JobRun found = server.run("validate", List.of(), Map.of());
+        assertEquals(JobError.DAMAGE_FOUND.id(), found.errorCode());
+        String log = server.logOf(found);
+        assertTrue(log.contains("machine 'm' on host 't', disk '") && log.contains(versionOf(full)), log);
         hypervisor.changes = List.of();
         JobRun next = backup();
-        assertEquals(List.of(), hypervisor.requests.get(1).bases());
-        assertEquals(IMAGE, next.progress().read());
+        assertEquals(JobState.WARNING, next.state(), next.outcome());
+        assertTrue(server.logOf(next).contains("are damaged; they are read again"), server.logOf(next));
+        assertEquals(1, hypervisor.requests.get(1).bases().size());
+        assertTrue(next.progress().read() < 4 << 20, "read " + next.progress().read());
+        assertEquals(
+                VersionView.Health.UNVERIFIED,
+                server.core.vaults().version(versionOf(full)).health());
         for (JobRun run : List.of(full, next)) {
             String name = "r" + run.id();
             server.succeed("", "restore", List.of(), Map.of("version", versionOf(run), "name", name));
             assertEquals(-1, Files.mismatch(image, folder.resolve("machines/" + name + "/disk.img")));
         }
+        JobRun again = server.run("validate", List.of(), Map.of());
+        assertEquals(JobState.WARNING, again.state(), again.outcome());
+        assertTrue(server.logOf(again).contains("nothing is lost"), server.logOf(again));
+        for (JobRun run : List.of(full, next)) {
+            assertEquals(
+                    VersionView.Health.VALID,
+                    server.core.vaults().version(versionOf(run)).health());
+        }
     }
 
     @Test
-    void afterAPackIsLostTheJobFailsOnceThenReadsEverythingAndHeals() throws Exception {
-        backup();
+    void afterAPackIsLostTheJobFailsOnceThenReadsWhatWasInItAndHeals() throws Exception {
+        JobRun full = backup();
         hypervisor.changes = List.of(new ByteRange(EDIT, 4096));
+        Path pack;
         try (Stream<Path> all = Files.walk(folder.resolve("vault/data"))) {
-            Files.delete(all.filter(Files::isRegularFile).findFirst().orElseThrow());
+            pack = all.filter(Files::isRegularFile).findFirst().orElseThrow();
         }
+        long size = Files.size(pack);
+        Files.delete(pack);
         JobRun refused = backup();
         assertEquals(VaultError.PACK_GONE.id(), refused.errorCode(), refused.outcome());
         JobRun healing = backup();
         assertEquals(JobState.WARNING, healing.state(), healing.outcome());
-        assertTrue(server.logOf(healing).contains("is read as a whole: Disk"), server.logOf(healing));
-        assertEquals(IMAGE, healing.progress().read());
+        assertTrue(server.logOf(healing).contains("are damaged; they are read again"), server.logOf(healing));
+        long read = healing.progress().read();
+        assertTrue(read >= size - (1 << 20) && read < size + (16 << 20) && read < IMAGE, read + " of " + size);
         JobRun after = backup();
         assertEquals(JobState.SUCCEEDED, after.state(), after.outcome());
         assertTrue(after.progress().read() < 4 << 20, "read " + after.progress().read());
-        server.succeed("", "restore", List.of(), Map.of("version", versionOf(after), "name", "r"));
+        server.succeed("", "restore", List.of(), Map.of("version", versionOf(full), "name", "r"));
+        assertEquals(-1, Files.mismatch(image, folder.resolve("machines/r/disk.img")));
+    }
+
+    @Test
+    void withoutARootTheJobReadsEverythingAndSaysSo() throws Exception {
+        backup();
+        try (Stream<Path> all = Files.walk(folder.resolve("vault/tree"))) {
+            for (Path p : all.filter(Files::isRegularFile).toList()) {
+                Files.delete(p);
+            }
+        }
+        hypervisor.changes = List.of();
+        JobRun refused = backup();
+        assertEquals(VaultError.DAMAGED_DATA.id(), refused.errorCode(), refused.outcome());
+        JobRun next = backup();
+        assertEquals(JobState.WARNING, next.state(), next.outcome());
+        assertTrue(server.logOf(next).contains("is read as a whole: Tree node"), server.logOf(next));
+        assertEquals(IMAGE, next.progress().read());
+    }
+
+    @Test
+    void aDamagedVersionIsRestoredWithoutWhatIsLostIfThatIsWanted() throws Exception {
+        JobRun full = backup();
+        Damage.toLargest(folder.resolve("vault"));
+        Map<String, String> options = new HashMap<>(Map.of("version", versionOf(full), "name", "r"));
+        JobRun refused = server.run("restore", List.of(), options);
+        assertEquals(VaultError.DAMAGED_DATA.id(), refused.errorCode(), refused.outcome());
+        options.put("skip-damaged", "true");
+        JobRun partly = server.run("restore", List.of(), options);
+        assertEquals(JobState.WARNING, partly.state(), partly.outcome());
+        assertTrue(partly.outcome().contains("without what could not be read"), partly.outcome());
+        Map<String, String> results =
+                server.core.jobs().tasks(partly.id()).get(0).results();
+        String places = results.entrySet().stream()
+                .filter(e -> e.getKey().startsWith("unreadable "))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+        String[] range = places.split(" to ");
+        byte[] expected = Files.readAllBytes(image);
+        Arrays.fill(expected, Integer.parseInt(range[0]), Integer.parseInt(range[1]), (byte) 0);
+        assertTrue(Integer.parseInt(range[1]) - Integer.parseInt(range[0]) <= 256 << 10, places);
+        assertTrue(Arrays.equals(expected, Files.readAllBytes(folder.resolve("machines/r/disk.img"))));
     }
 }

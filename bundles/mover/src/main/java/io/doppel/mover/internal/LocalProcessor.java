@@ -86,7 +86,8 @@ public final class LocalProcessor implements Processor {
                             ends.add(vaults.vault(source.vaultId()).openDisk(source.versionId(), source.diskKey()));
                     Optional<Transfer.Reopen> readBack =
                             request.verifyWritten() ? Optional.of(() -> reader(sink.access())) : Optional.empty();
-                    transfer.write(disk.diskKey(), version, ends.add(writer(sink.access())), readBack);
+                    transfer.write(
+                            disk.diskKey(), version, ends.add(writer(sink.access())), source.skipDamaged(), readBack);
                 } else {
                     throw unsupported(disk);
                 }

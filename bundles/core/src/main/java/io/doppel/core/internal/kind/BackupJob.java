@@ -15,6 +15,7 @@ import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskAccess;
 import io.doppel.spi.hypervisor.Consistency;
 import io.doppel.spi.hypervisor.DiskOffer;
@@ -27,6 +28,7 @@ import io.doppel.spi.processor.TransferResult;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.WriteSession;
+import io.doppel.vault.chunk.Ranges;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -101,7 +103,7 @@ public final class BackupJob implements CoreHandler {
         Vault vault = vaults.openForWriting(vaultName, context);
         HostMachine machine = context.machine().orElseThrow();
         HostConnection host = hosts.connection(machine.host(), context);
-        ChangeBases bases = new ChangeBases(baseRecords, machine, vault, vaults::isDamaged);
+        ChangeBases bases = new ChangeBases(baseRecords, machine, vault);
         VersionManifest version;
         try (OwnedSnapshot snapshot =
                 new OwnedSnapshot(host.host().snapshot(request(context, vault, bases)), context)) {
@@ -114,6 +116,7 @@ public final class BackupJob implements CoreHandler {
         }
         vaults.keep(Vaults.view(vaultName, version));
         context.task().result("version", version.id());
+        new Recheck(vaults, context).run(vaultName, vault);
         if (context.options().flag(VALIDATE)) {
             new Validation(vaults, context).run(vaultName, vault, List.of(version.id()), context.task());
         }
@@ -187,7 +190,19 @@ public final class BackupJob implements CoreHandler {
             reason = vault.noBaseReason(base.get(), key, context.cancel());
         }
         reason.ifPresent(r -> context.task().log(LogLine.Level.WARNING, "Disk '" + key + "' is read as a whole: " + r));
-        return reason.isPresent() ? Optional.empty() : base;
+        if (reason.isPresent() || base.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ByteRange> damaged = vault.damaged(base.get(), key, context.cancel());
+        if (!damaged.isEmpty()) {
+            context.task()
+                    .log(
+                            LogLine.Level.WARNING,
+                            "Disk '" + key + "': " + Ranges.bytes(damaged) + " bytes in " + damaged.size()
+                                    + " places of version " + base.get()
+                                    + " are damaged; they are read again beside what has changed");
+        }
+        return base;
     }
 
     private static DiskTransfer transfer(

@@ -11,36 +11,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** The change bases of one machine for one vault. */
 final class ChangeBases {
     private final BaseRecords records;
     private final HostMachine machine;
     private final Vault vault;
-    private final Predicate<String> damaged;
     private final List<BaseToken> kept;
 
-    /**
-     * Those that are kept.
-     *
-     * @param damaged whether a version is known to be damaged: what is taken from it unread would be damaged too
-     */
-    ChangeBases(BaseRecords records, HostMachine machine, Vault vault, Predicate<String> damaged)
-            throws DoppelException {
+    /** Those that are kept. */
+    ChangeBases(BaseRecords records, HostMachine machine, Vault vault) throws DoppelException {
         this.records = records;
         this.machine = machine;
         this.vault = vault;
-        this.damaged = damaged;
         this.kept = records.find(machine.host(), machine.machine().id(), vault.id());
     }
 
-    /** Those whose version is still in the vault and not known to be damaged. */
+    /** Those whose version is still in the vault; what of it is damaged is read along with the changes. */
     List<BaseToken> usable() {
         Set<String> versions = new HashSet<>(vault.versionIds());
-        return kept.stream()
-                .filter(b -> versions.contains(b.versionId()) && !damaged.test(b.versionId()))
-                .toList();
+        return kept.stream().filter(b -> versions.contains(b.versionId())).toList();
     }
 
     /** The version that a disk's changes count from. */

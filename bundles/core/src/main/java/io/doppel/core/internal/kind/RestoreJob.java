@@ -17,20 +17,24 @@ import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskAccess;
 import io.doppel.spi.hypervisor.RestoreRequest;
 import io.doppel.spi.hypervisor.RestoreTarget;
 import io.doppel.spi.processor.DataEnd;
 import io.doppel.spi.processor.DiskTransfer;
 import io.doppel.spi.processor.TransferRequest;
+import io.doppel.spi.processor.TransferResult;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VersionManifest;
+import io.doppel.vault.chunk.Ranges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The kind {@code restore}: makes a machine from a version, or puts a version's disks in place of a machine's. */
 public final class RestoreJob implements CoreHandler {
@@ -40,6 +44,9 @@ public final class RestoreJob implements CoreHandler {
     private static final String OVER_ORIGINAL = "over-original";
     private static final String DISKS = "disks";
     private static final String DRY_RUN = "dry-run";
+    private static final String SKIP_DAMAGED = "skip-damaged";
+    /** Most places of a disk that are named in a result. */
+    private static final int MOST_NAMED = 1000;
 
     private static final SettingsSpec OPTIONS = SettingsSpec.of(
             SettingField.required(VERSION, SettingType.TEXT, "Id of the version, or the beginning of it."),
@@ -52,6 +59,11 @@ public final class RestoreJob implements CoreHandler {
                     .withDefault("false"),
             SettingField.optional(DISKS, SettingType.LIST, "Keys of the disks wanted; all if empty."),
             Rate.field("Most bytes a second read from the version"),
+            SettingField.optional(
+                            SKIP_DAMAGED,
+                            SettingType.BOOLEAN,
+                            "Restore a damaged version without what cannot be read: zeros are there, and the places are named.")
+                    .withDefault("false"),
             SettingField.optional(
                             DRY_RUN,
                             SettingType.BOOLEAN,
@@ -125,12 +137,14 @@ public final class RestoreJob implements CoreHandler {
                 context.task().succeed("Nothing was written: a dry run");
                 return;
             }
-            move(vault.id(), version, disks, target, context);
+            boolean complete = move(vault.id(), version, disks, target, context);
             context.cancel().check();
             String machine = target.finish();
             context.task().result("machine", hostName + "/" + machine);
             context.task().result("restore", request.restoreId());
-            context.task().succeed("Restored to machine '" + machine + "' on host '" + hostName + "'");
+            context.task()
+                    .succeed("Restored to machine '" + machine + "' on host '" + hostName + "'"
+                            + (complete ? "" : ", without what could not be read"));
         }
     }
 
@@ -163,7 +177,8 @@ public final class RestoreJob implements CoreHandler {
                 Map.of());
     }
 
-    private void move(
+    /** Writes the disks; whether all of them could be read. */
+    private boolean move(
             String vaultId,
             VersionManifest version,
             List<VersionManifest.Disk> disks,
@@ -178,14 +193,36 @@ public final class RestoreJob implements CoreHandler {
         }
         DiskRoutes routes = DiskRoutes.choose(plugins, ways, context);
         List<DiskTransfer> transfers = new ArrayList<>();
+        boolean skipDamaged = context.options().flag(SKIP_DAMAGED);
         routes.accesses()
                 .forEach((key, access) -> transfers.add(new DiskTransfer(
                         key,
-                        new DataEnd.VersionDisk(vaultId, version.id(), key),
+                        new DataEnd.VersionDisk(vaultId, version.id(), key, skipDamaged),
                         List.of(new DataEnd.Disk(access)),
                         Optional.empty())));
         DiskTasks tasks = new DiskTasks(context, names);
-        routes.processor().service().transfer(new TransferRequest(transfers, true, Rate.of(context.options())), tasks);
+        TransferResult result = routes.processor()
+                .service()
+                .transfer(new TransferRequest(transfers, true, Rate.of(context.options())), tasks);
+        result.disks().forEach((key, disk) -> tellUnreadable(key, disk.unreadable(), tasks, context));
         tasks.succeed("Written and verified");
+        return result.disks().values().stream().allMatch(d -> d.unreadable().isEmpty());
+    }
+
+    /** What was left out is never silent: the disk's task and the run end with a warning. */
+    private static void tellUnreadable(String key, List<ByteRange> unreadable, DiskTasks tasks, CoreContext context) {
+        if (unreadable.isEmpty()) {
+            return;
+        }
+        String places =
+                unreadable.stream().limit(MOST_NAMED).map(DamageLines::text).collect(Collectors.joining(", "))
+                        + (unreadable.size() > MOST_NAMED
+                                ? " and " + (unreadable.size() - MOST_NAMED) + " more places"
+                                : "");
+        String text = Ranges.bytes(unreadable) + " bytes of disk '" + key
+                + "' could not be read and are zeros now: bytes " + places;
+        tasks.warning(key, text);
+        context.task().log(LogLine.Level.WARNING, text);
+        context.task().result("unreadable " + key, places);
     }
 }

@@ -33,8 +33,14 @@ final class Validation {
     void run(String vaultName, Vault vault, List<String> versionIds, TaskScope task) throws DoppelException {
         VerifyReport report = vault.verify(
                 versionIds, (total, done) -> task.progress(new Progress(total, done, done, 0, 0)), context.cancel());
+        long lossy = 0;
         for (VerifyReport.Problem problem : report.problems()) {
-            task.log(LogLine.Level.ERROR, problem.object() + ": " + problem.reason());
+            boolean lossless = report.lossless(problem);
+            lossy += lossless ? 0 : 1;
+            task.log(level(!lossless), problem.object() + ": " + problem.reason());
+        }
+        for (DamageLines.Line line : DamageLines.of(report)) {
+            task.log(level(line.lost()), line.text());
         }
         long damaged = 0;
         for (Map.Entry<String, List<String>> version : report.versions().entrySet()) {
@@ -46,13 +52,18 @@ final class Validation {
             }
             keep(vaultName, vault, version.getKey(), version.getValue());
         }
-        if (!report.clean()) {
+        if (lossy > 0 || damaged > 0) {
             throw new DoppelException(
                     JobError.DAMAGE_FOUND,
                     "Vault '" + vaultName + "': damaged or missing objects: "
-                            + report.problems().size() + ", damaged versions: " + damaged + " of "
+                            + lossy + ", damaged versions: " + damaged + " of "
                             + report.versions().size());
         }
+    }
+
+    /** What nothing is lost by is a warning: there are sound copies, and the next purges take the others away. */
+    private static LogLine.Level level(boolean lost) {
+        return lost ? LogLine.Level.ERROR : LogLine.Level.WARNING;
     }
 
     private void keep(String vaultName, Vault vault, String id, List<String> problems) throws DoppelException {

@@ -295,9 +295,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                         : "'" + id + "' is the start of " + found.size() + " versions");
     }
 
-    /** Whether a version is known to be damaged. */
-    public boolean isDamaged(String id) {
-        return versions(id).stream().anyMatch(v -> v.health() == VersionView.Health.DAMAGED);
+    /** The versions of a vault that are known to be damaged. */
+    public List<VersionView> damagedIn(String name) throws DoppelException {
+        return versions.list(Optional.of(name), Optional.empty()).stream()
+                .filter(v -> v.health() == VersionView.Health.DAMAGED)
+                .toList();
     }
 
     private List<VersionView> versions(String id) {
@@ -314,9 +316,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         if (vault.readOnly()) {
             vault.refresh();
         }
-        Map<String, VersionView> damaged = versions.list(Optional.of(name), Optional.empty()).stream()
-                .filter(v -> v.health() == VersionView.Health.DAMAGED)
-                .collect(Collectors.toMap(VersionView::id, v -> v));
+        Map<String, VersionView> damaged = damagedIn(name).stream().collect(Collectors.toMap(VersionView::id, v -> v));
         List<VersionView> found = read(name, vault).stream()
                 .map(v -> damaged.getOrDefault(v.id(), v))
                 .toList();

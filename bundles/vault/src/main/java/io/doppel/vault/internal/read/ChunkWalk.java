@@ -1,6 +1,7 @@
 package io.doppel.vault.internal.read;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionDisk;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.chunk.Layout;
@@ -10,7 +11,9 @@ import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.RecordReader;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads a disk's chunks in order, fetching neighbours in a pack together. */
 final class ChunkWalk implements VersionDisk.ChunkReader {
@@ -30,25 +33,46 @@ final class ChunkWalk implements VersionDisk.ChunkReader {
 
     @Override
     public void read(long from, long to, VersionDisk.ChunkSink sink) throws DoppelException {
-        List<Entry> chunks = startingIn(from, to);
+        Map<Long, DoppelException> lost = new HashMap<>();
+        List<Entry> chunks = startingIn(from, to, lost);
         int fetched = 0;
         for (int i = 0; i < chunks.size(); i++) {
+            Entry e = chunks.get(i);
+            if (e.isHole()) {
+                sink.unreadable(e.offset(), e.length(), lost.get(e.offset()));
+                continue;
+            }
             if (i >= fetched) {
                 fetched = fetch(chunks, i);
             }
-            Entry e = chunks.get(i);
-            records.read(ObjectKind.DATA, e.id(), buffer, 0, (int) e.length());
+            try {
+                records.read(ObjectKind.DATA, e.id(), buffer, 0, (int) e.length());
+            } catch (DoppelException bad) {
+                if (!bad.is(VaultError.DAMAGED_DATA)) {
+                    throw bad;
+                }
+                sink.unreadable(e.offset(), e.length(), bad);
+                continue;
+            }
             sink.chunk(e.offset(), buffer, 0, (int) e.length());
         }
     }
 
-    private List<Entry> startingIn(long from, long to) throws DoppelException {
+    /** The chunks that start in a range and, as holes, what hangs on nodes that cannot be read. */
+    private List<Entry> startingIn(long from, long to, Map<Long, DoppelException> lost) throws DoppelException {
         List<Entry> chunks = new ArrayList<>();
-        tree.chunks(from, to, e -> {
-            if (e.offset() >= from) {
-                chunks.add(e);
-            }
-        });
+        tree.chunks(
+                from,
+                to,
+                e -> {
+                    if (e.offset() >= from) {
+                        chunks.add(e);
+                    }
+                },
+                (start, end, why) -> {
+                    chunks.add(Entry.hole(start, end - start));
+                    lost.put(start, why);
+                });
         return chunks;
     }
 
@@ -61,7 +85,7 @@ final class ChunkWalk implements VersionDisk.ChunkReader {
         Location start = copies.get(0);
         long end = start.end();
         int next = first + 1;
-        while (next < chunks.size()) {
+        while (next < chunks.size() && !chunks.get(next).isHole()) {
             List<Location> more = index.find(chunks.get(next).id());
             Location l = more.isEmpty() ? null : more.get(0);
             if (l == null

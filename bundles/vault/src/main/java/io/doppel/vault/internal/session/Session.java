@@ -113,17 +113,26 @@ public final class Session implements WriteSession {
 
     @Override
     public DiskTree tree(String diskKey, long size, Optional<String> baseVersion) throws DoppelException {
-        TreeReader base = null;
-        long baseData = 0;
-        if (baseVersion.isPresent()) {
-            bases.add(parts.versionUse().begin(baseVersion.get()));
-            VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
-            parts.bases().check(baseVersion.get(), disk, CancelToken.NEVER);
-            byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
-            base = new TreeReader(parts.nodes(), root, disk.size());
-            baseData = disk.dataBytes();
+        if (baseVersion.isEmpty()) {
+            return new SessionTree(nodeWriter, size);
         }
-        return new SessionTree(nodeWriter, base, baseData, size);
+        bases.add(parts.versionUse().begin(baseVersion.get()));
+        VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
+        BaseFinding found = parts.bases().look(disk, CancelToken.NEVER);
+        if (found.noRoot() != null) {
+            throw new DoppelException(
+                    VaultError.PACK_GONE,
+                    "Nothing can be taken over from disk '" + diskKey + "' of version " + baseVersion.get() + ": "
+                            + found.noRoot());
+        }
+        byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+        TreeReader base = new TreeReader(parts.nodes(), root, disk.size());
+        return new SessionTree(nodeWriter, parts.nodes(), base, found, size);
+    }
+
+    /** Stores a node as often as it lacks copies that are sound. */
+    public void storeNode(byte[] bytes) throws DoppelException {
+        nodeWriter.store(bytes);
     }
 
     @Override
@@ -149,24 +158,28 @@ public final class Session implements WriteSession {
     }
 
     /**
-     * Checks that, since this session began, no pack was found missing or damaged that its version needs: one that it used or, if
-     * it took over parts of an earlier version, any at all.
+     * Checks that of everything that these disks need a copy is there that is not known to be missing or damaged. Walks their trees if
+     * anything at all was found missing or damaged since this session began, and takes no time otherwise.
      *
-     * @throws DoppelException {@link VaultError#PACK_GONE}
+     * @param stored the disks of the version that this session stored
+     * @throws DoppelException {@link VaultError#PACK_GONE}; the storage's failures
      */
-    public void checkPacks() throws DoppelException {
-        Set<Integer> bad = parts.index().distrusted().packsSince(damageBefore);
-        if (bases.isEmpty()) {
-            synchronized (usedPacks) {
-                bad.removeIf(pack -> !usedPacks.get(pack));
-            }
+    public void checkDisks(List<VersionManifest.Disk> stored) throws DoppelException {
+        if (parts.index().distrusted() == damageBefore) {
+            return;
         }
-        if (!bad.isEmpty()) {
-            int first = bad.iterator().next();
-            throw new DoppelException(
-                    VaultError.PACK_GONE,
-                    "Pack '" + parts.index().packObject(first) + "' is missing or damaged"
-                            + (bad.size() == 1 ? "" : ", and " + (bad.size() - 1) + " more"));
+        for (VersionManifest.Disk disk : stored) {
+            BaseFinding found = parts.bases().look(disk, CancelToken.NEVER);
+            if (!found.isWhole()) {
+                Set<Integer> bad = parts.index().distrusted().packsSince(damageBefore);
+                String what = bad.isEmpty()
+                        ? "something"
+                        : "pack '" + parts.index().packObject(bad.iterator().next()) + "'";
+                throw new DoppelException(
+                        VaultError.PACK_GONE,
+                        "Disk '" + disk.key() + "' needs what was found missing or damaged since: " + what
+                                + (bad.size() < 2 ? "" : ", and " + (bad.size() - 1) + " more"));
+            }
         }
     }
 

@@ -115,8 +115,9 @@ public final class TreeBuilder {
 
     /** The node with some children replaced. */
     private byte[] replace(int level, long index, Map<Long, byte[]> changed) throws DoppelException {
-        byte[][] children =
-                base == null ? new byte[NodeCodec.childrenOf(level, index, size)][] : base.childrenAt(level, index);
+        int count = NodeCodec.childrenOf(level, index, size);
+        // where all children are given anew, the base's node may be one that cannot be read
+        byte[][] children = base == null || changed.size() == count ? new byte[count][] : base.childrenAt(level, index);
         changed.forEach((i, id) -> children[(int) (i - index * NodeCodec.FAN_OUT)] = id == EMPTY ? null : id);
         byte[] bytes = NodeCodec.node(children);
         return bytes == null ? EMPTY : store.store(bytes);

@@ -1,6 +1,7 @@
 package io.doppel.vault.internal.tree;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.vault.VaultError;
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.chunk.Layout;
 import java.util.ArrayList;
@@ -49,68 +50,161 @@ public final class TreeReader {
         void entry(Entry entry) throws DoppelException;
     }
 
+    /** Told of what hangs on a node of which no copy proves right. */
+    @FunctionalInterface
+    public interface Unreadable {
+        /**
+         * The bytes from {@code from} to before {@code to}: all from the end of the last chunk that is known before the node to the start
+         * of the first entry that is known behind it.
+         *
+         * @throws DoppelException {@code why}, if the walk shall end with it
+         */
+        void range(long from, long to, DoppelException why) throws DoppelException;
+    }
+
+    private static final Unreadable FAILS = (from, to, why) -> {
+        throw why;
+    };
+
     /** All entries of a segment, without gaps, adjacent holes joined. */
     public List<Entry> segment(long segmentStart) throws DoppelException {
+        return segment(segmentStart, FAILS);
+    }
+
+    /** All entries of a segment, without gaps, adjacent holes joined; what is unreadable, and passed over, looks like a hole. */
+    public List<Entry> segment(long segmentStart, Unreadable unreadable) throws DoppelException {
         List<Entry> all = new ArrayList<>();
         long end = Math.min(segmentStart + Layout.SEGMENT, size);
-        for (long w = segmentStart; w < end; w += Layout.WINDOW) {
-            addWindow(w, all);
-        }
+        long[] at = {segmentStart};
+        chunks(
+                segmentStart,
+                end,
+                e -> {
+                    addHole(all, at[0], e.offset());
+                    all.add(e);
+                    at[0] = e.end();
+                },
+                unreadable);
+        addHole(all, at[0], end);
         return all;
+    }
+
+    private static void addHole(List<Entry> all, long from, long to) {
+        if (from < to) {
+            all.add(Entry.hole(from, to - from));
+        }
     }
 
     /** Tells every chunk that touches the range, ascending; holes are what lies between. */
     public void chunks(long from, long to, Visitor visitor) throws DoppelException {
+        chunks(from, to, visitor, FAILS);
+    }
+
+    /** Tells every chunk that touches the range, and what of it cannot be known, ascending; holes are what lies between. */
+    public void chunks(long from, long to, Visitor visitor, Unreadable unreadable) throws DoppelException {
         long last = Math.min(to, size);
-        // a chunk may start in the window before
-        long first = Math.max(Layout.segmentStart(from), from - from % Layout.WINDOW - Layout.WINDOW);
         if (root != null && from < last) {
-            walk(rootLevel, 0, root, first, from, last, visitor);
+            new Walk(from, last, visitor, unreadable).run();
         }
     }
 
-    /** Where the first node or chunk at or behind {@code from} may be; empty subtrees are passed over at once. */
-    private void walk(int level, long index, byte[] id, long first, long from, long to, Visitor visitor)
-            throws DoppelException {
-        long span = span(level);
-        if (level == 0) {
-            for (Entry e : NodeCodec.parseLeaf(nodes.node(id), index * span, size)) {
-                if (!e.isHole() && e.end() > from && e.offset() < to) {
-                    visitor.entry(e);
+    /** One walk over a range; empty subtrees are passed over at once. */
+    private final class Walk {
+        private final long from;
+        private final long to;
+        private final Visitor visitor;
+        private final Unreadable unreadable;
+        /** Where the first node that may matter starts, at the earliest: a chunk may start in the window before. */
+        private final long first;
+        /** End of the last chunk that was met. */
+        private long knownTo;
+        /** Start of what cannot be known; its end is where the next entry starts. */
+        private long lostFrom;
+        /** Why it cannot be known; null if nothing is lost at the moment. */
+        private DoppelException lost;
+
+        Walk(long from, long to, Visitor visitor, Unreadable unreadable) {
+            this.from = from;
+            this.to = to;
+            this.visitor = visitor;
+            this.unreadable = unreadable;
+            this.first = Math.max(Layout.segmentStart(from), from - from % Layout.WINDOW - Layout.WINDOW);
+        }
+
+        void run() throws DoppelException {
+            node(rootLevel, 0, root);
+            known(to);
+        }
+
+        private void node(int level, long index, byte[] id) throws DoppelException {
+            long start = index * span(level);
+            if (level == 0) {
+                leaf(start, id);
+                return;
+            }
+            byte[][] children;
+            try {
+                children = children(level, index, id);
+            } catch (DoppelException e) {
+                lose(start, e);
+                return;
+            }
+            long childSpan = span(level - 1);
+            for (int i = 0; i < children.length; i++) {
+                long child = index * NodeCodec.FAN_OUT + i;
+                long childStart = child * childSpan;
+                if (childStart >= to || childStart + childSpan <= first) {
+                    continue;
+                }
+                if (children[i] == null) {
+                    known(childStart);
+                } else {
+                    node(level - 1, child, children[i]);
                 }
             }
-            return;
         }
-        byte[][] children = children(level, index, id);
-        long childSpan = span(level - 1);
-        for (int i = 0; i < children.length; i++) {
-            long child = index * NodeCodec.FAN_OUT + i;
-            long start = child * childSpan;
-            if (children[i] != null && start < to && start + childSpan > first) {
-                walk(level - 1, child, children[i], first, from, to, visitor);
+
+        private void leaf(long start, byte[] id) throws DoppelException {
+            List<Entry> entries;
+            try {
+                entries = NodeCodec.parseLeaf(nodes.node(id), start, size);
+            } catch (DoppelException e) {
+                lose(start, e);
+                return;
+            }
+            known(entries.isEmpty() ? start + Layout.WINDOW : entries.get(0).offset());
+            for (Entry e : entries) {
+                if (!e.isHole()) {
+                    knownTo = e.end();
+                    if (e.end() > from && e.offset() < to) {
+                        visitor.entry(e);
+                    }
+                }
             }
         }
-    }
 
-    private void addWindow(long windowStart, List<Entry> all) throws DoppelException {
-        byte[] leaf = leafId(windowStart / Layout.WINDOW);
-        if (leaf == null) {
-            Entry.addJoined(all, Entry.hole(windowStart, Math.min(Layout.WINDOW, size - windowStart)));
-        } else {
-            for (Entry e : NodeCodec.parseLeaf(nodes.node(leaf), windowStart, size)) {
-                Entry.addJoined(all, e);
+        private void lose(long start, DoppelException why) throws DoppelException {
+            if (!why.is(VaultError.DAMAGED_DATA)) {
+                throw why;
+            }
+            if (lost == null) {
+                lost = why;
+                lostFrom = Math.max(start, knownTo);
             }
         }
-    }
 
-    private byte[] leafId(long window) throws DoppelException {
-        byte[] id = root;
-        for (int level = rootLevel; level > 0 && id != null; level--) {
-            long index = window / (span(level) / Layout.WINDOW);
-            long child = window / (span(level - 1) / Layout.WINDOW);
-            id = children(level, index, id)[(int) (child - index * NodeCodec.FAN_OUT)];
+        /** At this offset it is known again what is there. */
+        private void known(long at) throws DoppelException {
+            if (lost != null) {
+                DoppelException why = lost;
+                lost = null;
+                long start = Math.max(from, lostFrom);
+                long end = Math.min(to, at);
+                if (start < end) {
+                    unreadable.range(start, end, why);
+                }
+            }
         }
-        return id;
     }
 
     /** The children of a node that is in this tree, or nulls if the node is empty. */

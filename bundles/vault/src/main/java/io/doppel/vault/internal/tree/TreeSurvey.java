@@ -6,6 +6,7 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.chunk.Entry;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -31,8 +32,11 @@ public final class TreeSurvey {
         /** A chunk; returns whether it is as it should be. */
         boolean chunk(Entry chunk) throws DoppelException;
 
+        /** A node that was read, on which the bytes from {@code from} to before {@code to} hang; returns whether it is as it should be. */
+        boolean node(byte[] id, long from, long to) throws DoppelException;
+
         /** The bytes from {@code from} to before {@code to} hang on a node that cannot be read. */
-        void unreadable(long from, long to, DoppelException why);
+        void unreadable(byte[] id, long from, long to, DoppelException why) throws DoppelException;
     }
 
     /** A subtree at its place. Of an id, 128 bits are kept, as the index does. */
@@ -70,13 +74,15 @@ public final class TreeSurvey {
     }
 
     private boolean isWholeLeaf(byte[] id, long from, long to, long size, Visitor visitor) throws DoppelException {
-        boolean isWhole = true;
+        List<Entry> entries;
         try {
-            for (Entry e : NodeCodec.parseLeaf(nodes.node(id), from, size)) {
-                isWhole &= e.isHole() || visitor.chunk(e);
-            }
+            entries = NodeCodec.parseLeaf(nodes.node(id), from, size);
         } catch (DoppelException e) {
-            return unreadable(from, to, e, visitor);
+            return unreadable(id, from, to, e, visitor);
+        }
+        boolean isWhole = visitor.node(id, from, to);
+        for (Entry e : entries) {
+            isWhole &= e.isHole() || visitor.chunk(e);
         }
         return isWhole;
     }
@@ -87,9 +93,9 @@ public final class TreeSurvey {
         try {
             children = NodeCodec.parseNode(nodes.node(id), NodeCodec.childrenOf(level, index, size));
         } catch (DoppelException e) {
-            return unreadable(from, to, e, visitor);
+            return unreadable(id, from, to, e, visitor);
         }
-        boolean isWhole = true;
+        boolean isWhole = visitor.node(id, from, to);
         for (int i = 0; i < children.length; i++) {
             if (children[i] != null) {
                 isWhole &= isWhole(level - 1, index * NodeCodec.FAN_OUT + i, children[i], size, visitor);
@@ -98,11 +104,12 @@ public final class TreeSurvey {
         return isWhole;
     }
 
-    private static boolean unreadable(long from, long to, DoppelException e, Visitor visitor) throws DoppelException {
+    private static boolean unreadable(byte[] id, long from, long to, DoppelException e, Visitor visitor)
+            throws DoppelException {
         if (!e.is(VaultError.DAMAGED_DATA)) {
             throw e;
         }
-        visitor.unreadable(from, to, e);
+        visitor.unreadable(id, from, to, e);
         return false;
     }
 }

@@ -8,7 +8,6 @@ import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.FooterScan;
 import io.doppel.vault.internal.index.IndexSegments;
 import io.doppel.vault.internal.meta.HeadVersion;
@@ -35,6 +34,7 @@ public final class Verifier {
     private final List<String> vital = new ArrayList<>();
 
     private final Map<String, List<String>> versionProblems = new LinkedHashMap<>();
+    private List<byte[]> single = List.of();
 
     /** A verifier of an open vault; for one use. */
     public Verifier(Storage storage, VaultMeta meta, ChunkIndex index, NodeSource nodes) {
@@ -67,15 +67,75 @@ public final class Verifier {
         PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel, threads);
         pass.run(packs);
         problems.addAll(pass.problems());
-        Damage damage = pass.damage();
-        index.verified(packs, damage);
-        VersionWalk.Check check = walk.check(damage);
+        index.verified(packs, pass.damage());
+        VersionWalk.Check check = walk.check(index.distrusted());
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
             versionProblems.put(e.getKey(), check.problems(e.getValue()));
         }
         versionProblems.replaceAll(
                 (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
-        return new VerifyReport(pass.bytes(), problems, versionProblems);
+        if (!pass.damage().none()) {
+            checkOthers(check);
+        }
+        single = check.single();
+        return new VerifyReport(
+                pass.bytes(),
+                problems,
+                versionProblems,
+                check.needs().told(),
+                check.needs().more());
+    }
+
+    /** What is found damaged is known to all who need it. */
+    private void checkOthers(VersionWalk.Check check) throws DoppelException {
+        for (HeadVersion listed : meta.head().versions()) {
+            if (versionProblems.containsKey(listed.id())) {
+                continue;
+            }
+            List<String> found = whatIsKnownOf(listed.id(), check);
+            if (!found.isEmpty()) {
+                versionProblems.put(listed.id(), found);
+            }
+        }
+    }
+
+    /**
+     * What keeps versions from being restored whole, as far as it is known: reads the versions and their trees, and no packs. Those
+     * that are not there any more are passed over.
+     *
+     * @throws DoppelException if it was cancelled or the storage cannot be read now
+     */
+    public Map<String, List<String>> known(List<String> ids, CancelToken cancel) throws DoppelException {
+        VersionWalk.Check check = new VersionWalk(index, nodes, cancel).check(index.distrusted());
+        Map<String, List<String>> found = new LinkedHashMap<>();
+        for (String id : ids) {
+            if (meta.head().lists(id)) {
+                found.put(id, whatIsKnownOf(id, check));
+            }
+        }
+        return found;
+    }
+
+    private List<String> whatIsKnownOf(String id, VersionWalk.Check check) throws DoppelException {
+        try {
+            return check.problems(meta.version(id));
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                throw e;
+            }
+            // it may have been removed just now
+            return meta.head().lists(id) ? List.of(e.what()) : List.of();
+        }
+    }
+
+    /** What keeps every version from being restored once the vault is closed. */
+    public List<String> vital() {
+        return List.copyOf(vital);
+    }
+
+    /** Ids of nodes that were found to have one sound copy only. */
+    public List<byte[]> single() {
+        return single;
     }
 
     private Map<String, VersionManifest> versions(List<String> only) throws DoppelException {

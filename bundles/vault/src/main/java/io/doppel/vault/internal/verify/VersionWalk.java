@@ -8,16 +8,23 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.tree.NodeSource;
+import io.doppel.vault.internal.tree.NodeStore;
 import io.doppel.vault.internal.tree.TreeSurvey;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Walks the trees of versions to tell what of them cannot be read; what they share and is whole is walked once. */
 final class VersionWalk {
+    /** Most nodes that are remembered because they lack a copy; about 20 MiB. */
+    static final int MOST_SINGLE = 100_000;
+
     private final ChunkIndex index;
     private final NodeSource nodes;
     private final CancelToken cancel;
@@ -46,7 +53,12 @@ final class VersionWalk {
                     }
 
                     @Override
-                    public void unreadable(long from, long to, DoppelException why) {}
+                    public boolean node(byte[] id, long from, long to) {
+                        return true;
+                    }
+
+                    @Override
+                    public void unreadable(byte[] id, long from, long to, DoppelException why) {}
                 });
             }
         }
@@ -66,13 +78,16 @@ final class VersionWalk {
         return new Check(damage);
     }
 
-    /** Checks version after version. */
+    /** Checks version after version, and gathers who needs what is damaged. */
     final class Check {
         private final Damage damage;
+        private final Needs needs;
         private final TreeSurvey survey = new TreeSurvey(nodes, cancel);
+        private final Map<ByteBuffer, byte[]> single = new LinkedHashMap<>();
 
         private Check(Damage damage) {
             this.damage = damage;
+            this.needs = new Needs(index, damage);
         }
 
         /** What keeps a version from being restored whole; at most twenty places of a disk are named, then their number. */
@@ -80,36 +95,63 @@ final class VersionWalk {
             List<String> all = new ArrayList<>();
             for (VersionManifest.Disk disk : version.disks()) {
                 Places places = new Places(disk.key());
-                survey.walk(root(disk), disk.size(), new TreeSurvey.Visitor() {
-                    @Override
-                    public boolean chunk(Entry chunk) throws DoppelException {
-                        String wrong = wrong(chunk);
-                        if (wrong != null) {
-                            places.add(chunk.offset(), chunk.end(), wrong);
-                        }
-                        return wrong == null;
-                    }
-
-                    @Override
-                    public void unreadable(long from, long to, DoppelException why) {
-                        places.add(from, to, why.what());
-                    }
-                });
+                survey.walk(root(disk), disk.size(), new OfDisk(version, disk, places));
                 all.addAll(places.sentences());
             }
             return all;
         }
 
-        /** What is wrong with a chunk, null if nothing is. */
-        private String wrong(Entry chunk) throws DoppelException {
-            List<Location> copies = index.find(chunk.id());
-            if (copies.isEmpty()) {
-                return "no pack holds it";
+        /** Who needs what is damaged, of the versions that were checked. */
+        Needs needs() {
+            return needs;
+        }
+
+        /** Ids of nodes that were met of which only one copy is sound, at most {@link VersionWalk#MOST_SINGLE}. */
+        List<byte[]> single() {
+            return List.copyOf(single.values());
+        }
+
+        private final class OfDisk implements TreeSurvey.Visitor {
+            private final VersionManifest version;
+            private final VersionManifest.Disk disk;
+            private final Places places;
+
+            OfDisk(VersionManifest version, VersionManifest.Disk disk, Places places) {
+                this.version = version;
+                this.disk = disk;
+                this.places = places;
             }
-            if (!damage.none() && copies.stream().allMatch(damage::hits)) {
-                return "damaged in " + index.packObject(copies.get(0).pack());
+
+            @Override
+            public boolean chunk(Entry chunk) throws DoppelException {
+                List<Location> copies = index.find(chunk.id());
+                boolean lost = copies.stream().allMatch(damage::hits);
+                needs.add(copies, version, disk, chunk.offset(), chunk.end(), lost);
+                if (lost) {
+                    String why = copies.isEmpty()
+                            ? "no pack holds it"
+                            : "damaged in " + index.packObject(copies.get(0).pack());
+                    places.add(chunk.offset(), chunk.end(), why);
+                }
+                return copies.stream().noneMatch(damage::hits) && !lost;
             }
-            return null;
+
+            @Override
+            public boolean node(byte[] id, long from, long to) throws DoppelException {
+                List<Location> copies = index.find(id);
+                needs.add(copies, version, disk, from, to, false);
+                boolean twice = copies.stream().filter(c -> !damage.hits(c)).count() >= NodeStore.COPIES;
+                if (!twice && single.size() < MOST_SINGLE) {
+                    single.putIfAbsent(ByteBuffer.wrap(id.clone()), id.clone());
+                }
+                return copies.stream().noneMatch(damage::hits);
+            }
+
+            @Override
+            public void unreadable(byte[] id, long from, long to, DoppelException why) throws DoppelException {
+                needs.add(index.find(id), version, disk, from, to, true);
+                places.add(from, to, why.what());
+            }
         }
     }
 }

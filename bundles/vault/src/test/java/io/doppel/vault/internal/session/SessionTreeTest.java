@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.vault.chunk.Entry;
 import io.doppel.vault.chunk.Layout;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class SessionTreeTest {
     private static final long SIZE = 3 * Layout.SEGMENT + 5 * Layout.PAGE;
     private static final long CHUNK = 64L * Layout.PAGE;
+    private static final BaseFinding WHOLE = BaseFinding.whole(Damage.NONE, SIZE);
 
     private final Map<ByteBuffer, byte[]> nodes = new HashMap<>();
     private final List<ByteBuffer> reads = new ArrayList<>();
@@ -48,7 +50,7 @@ class SessionTreeTest {
     }
 
     private TreeReader base() throws Exception {
-        SessionTree tree = new SessionTree(this::store, null, 0, SIZE);
+        SessionTree tree = new SessionTree(this::store, SIZE);
         for (long s = 0; s < SIZE; s += Layout.SEGMENT) {
             tree.segment(s, full(s));
         }
@@ -59,7 +61,7 @@ class SessionTreeTest {
 
     @Test
     void whatWasReadOfTheBaseIsNotReadAgain() throws Exception {
-        SessionTree tree = new SessionTree(this::store, base(), SIZE, SIZE);
+        SessionTree tree = new SessionTree(this::store, this::read, base(), WHOLE, SIZE);
         List<Entry> entries = new ArrayList<>(tree.base(Layout.SEGMENT).orElseThrow());
         entries.set(0, new Entry(Layout.SEGMENT, CHUNK, id()));
         tree.segment(Layout.SEGMENT, entries);
@@ -71,7 +73,7 @@ class SessionTreeTest {
 
     @Test
     void dataBytesFollowWhatIsReplaced() throws Exception {
-        SessionTree tree = new SessionTree(this::store, base(), SIZE, SIZE);
+        SessionTree tree = new SessionTree(this::store, this::read, base(), WHOLE, SIZE);
         tree.base(0);
         tree.segment(0, List.of(Entry.hole(0, Layout.SEGMENT)));
         tree.segment(Layout.SEGMENT, List.of(Entry.hole(Layout.SEGMENT, Layout.SEGMENT)));
