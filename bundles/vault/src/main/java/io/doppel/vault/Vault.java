@@ -99,7 +99,7 @@ public final class Vault implements AutoCloseable {
         } else {
             segmentsLost = load(meta.head(), true);
             if (meta.mayHaveStrays()) {
-                openIndex.sweep(meta.head().index());
+                sweep();
             }
             adopt(segmentsLost || meta.mayHaveStrays());
             cleared.hideUnlisted();
@@ -141,11 +141,7 @@ public final class Vault implements AutoCloseable {
         try {
             return new Vault(storage, stateDir, meta);
         } catch (DoppelException | RuntimeException | Error e) {
-            if (meta.mayHaveStrays()) {
-                // the packs that the end before left behind may not be known yet
-                meta.keepLease(e);
-            }
-            meta.close();
+            meta.closeAfter(e);
             throw e;
         }
     }
@@ -184,6 +180,16 @@ public final class Vault implements AutoCloseable {
                 meta.refresh(newer -> {});
             }
         }
+    }
+
+    /**
+     * Deletes segments that the newest head does not list: left over from a publication or merge that was broken off. The lease is checked
+     * behind the listing: who takes over from then on lists only what comes later, so nothing of that is deleted, however late we do it.
+     */
+    private void sweep() throws DoppelException {
+        List<String> left = openIndex.unlisted(meta.head().index());
+        meta.checkLease();
+        openIndex.delete(left);
     }
 
     /** Looks for packs that no segment tells of. Ends with all of them known, and begins where it was broken off if it was. */

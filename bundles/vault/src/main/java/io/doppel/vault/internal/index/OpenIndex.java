@@ -221,23 +221,16 @@ public final class OpenIndex {
     }
 
     /** Deletes segments that no head lists any more, here and in the vault. */
-    void delete(Collection<String> old) throws DoppelException {
+    public void delete(Collection<String> old) throws DoppelException {
         for (String name : old) {
             cache.drop(name);
             segments.delete(name);
         }
     }
 
-    /**
-     * Deletes segments in the vault that the newest head does not list: left over from a publication or merge that was broken off.
-     * For who holds the lease, before it publishes.
-     */
-    public void sweep(Collection<String> listed) throws DoppelException {
-        for (String name : segments.stored()) {
-            if (!listed.contains(name)) {
-                segments.delete(name);
-            }
-        }
+    /** Segments in the vault that are not among these. */
+    public List<String> unlisted(Collection<String> listed) throws DoppelException {
+        return segments.stored().stream().filter(n -> !listed.contains(n)).toList();
     }
 
     /** For a vault that is open for reading only: moves what is in no segment from the heap to a file that goes when it is closed. */

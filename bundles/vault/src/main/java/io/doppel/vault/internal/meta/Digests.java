@@ -25,8 +25,13 @@ final class Digests {
 
     static byte[] random(int length) {
         byte[] bytes = new byte[length];
-        RANDOM.nextBytes(bytes);
+        randomize(bytes);
         return bytes;
+    }
+
+    /** Overwrites bytes. */
+    static void randomize(byte[] bytes) {
+        RANDOM.nextBytes(bytes);
     }
 
     static String randomHex(int digits) {

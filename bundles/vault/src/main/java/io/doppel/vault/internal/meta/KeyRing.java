@@ -100,11 +100,14 @@ public final class KeyRing {
         ring.clear();
     }
 
-    /** Overwrites and forgets the keys, so that a straggler fails instead of encrypting with zeros. */
+    /**
+     * Overwrites and forgets the keys, so that a straggler fails. One that has got a root already must not encrypt with zeros, which
+     * everybody knows; so random bytes take the keys' place.
+     */
     synchronized void clear() {
         Known old = known;
         known = new Known(old.generation(), new TreeMap<>());
-        old.roots().values().forEach(root -> Arrays.fill(root, (byte) 0));
-        Arrays.fill(idKey, (byte) 0);
+        old.roots().values().forEach(Digests::randomize);
+        Digests.randomize(idKey);
     }
 }

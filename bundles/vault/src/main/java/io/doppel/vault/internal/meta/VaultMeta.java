@@ -153,6 +153,7 @@ public final class VaultMeta implements AutoCloseable {
         String id = unlocked.vaultId();
         MasterKey master = unlocked.master();
         KeyRing keys = null;
+        VaultMeta meta = null;
         List<byte[]> secrets = new ArrayList<>();
         try {
             Pair<SignedText> texts = Config.stored(io, id, master);
@@ -164,18 +165,20 @@ public final class VaultMeta implements AutoCloseable {
             Stream.concat(texts.problems().stream(), rings.problems().stream())
                     .map(p -> p.code().id() + ": " + p.reason() + "; there are two of it, and the other one is right")
                     .forEach(warnings::add);
-            VaultMeta meta = new VaultMeta(io, local, config, master, keys, owner, readOnly, warnings);
+            meta = new VaultMeta(io, local, config, master, keys, owner, readOnly, warnings);
             meta.attach(owner, mode);
             if (!readOnly) {
                 texts.mend(io, (name, text) -> text.under(name, master.mac())).ifPresent(warnings::add);
                 meta.settleKeys(owner, unlocked.byKeyFile());
             }
             return meta;
-        } catch (DoppelException | RuntimeException e) {
-            master.close();
-            if (keys != null) {
+        } catch (DoppelException | RuntimeException | Error e) {
+            if (meta != null) {
+                meta.closeAfter(e);
+            } else if (keys != null) {
                 keys.clear();
             }
+            master.close();
             throw e;
         } finally {
             secrets.forEach(plain -> Arrays.fill(plain, (byte) 0));
@@ -198,9 +201,11 @@ public final class VaultMeta implements AutoCloseable {
         guard.check(newest, mode);
         leases.put(new Lease.Closing(
                 held.epoch(), held.nonce(), newest.head().generation(), newest.sha256(), newest.through()));
-        guard.remember(newest);
         mayHaveStrays = held.unclean() || newest.older();
         publisher = new Publisher(leases, heads, versions, guard, held, newest, this::warnOnce);
+        // only if nobody has taken over by now, the head that we found cannot become void any more
+        publisher.checkLease();
+        guard.remember(newest);
     }
 
     /**
@@ -210,14 +215,28 @@ public final class VaultMeta implements AutoCloseable {
     private void settleKeys(VaultOwner owner, boolean hasKeyFile) throws DoppelException {
         epochs.settle();
         if (!hasKeyFile) {
-            try (MachineKey machine = slots.addMachine(master, owner.serverName())) {
-                local.storeMachineKey(machine);
-            }
+            addKeyFile(owner);
         }
         try {
             rotation.finish();
         } catch (DoppelException e) {
             warnOnce(e.code().id() + ": What is left of replacing the key file could not be removed: " + e.what());
+        }
+    }
+
+    /** A slot whose key file cannot be kept is of no use to anybody. */
+    private void addKeyFile(VaultOwner owner) throws DoppelException {
+        try (MachineKey machine = slots.addMachine(master, owner.serverName())) {
+            try {
+                local.storeMachineKey(machine);
+            } catch (DoppelException e) {
+                try {
+                    slots.delete(machine.slot());
+                } catch (DoppelException left) {
+                    e.addSuppressed(left);
+                }
+                throw e;
+            }
         }
     }
 
@@ -358,7 +377,7 @@ public final class VaultMeta implements AutoCloseable {
     }
 
     /** The recovery key as text, in an array that the caller clears. */
-    public char[] recoveryKeyText() throws DoppelException {
+    public synchronized char[] recoveryKeyText() throws DoppelException {
         requireOpen();
         byte[] key = master.recoveryKey();
         char[] text = RecoveryKeyText.write(key);
@@ -415,6 +434,14 @@ public final class VaultMeta implements AutoCloseable {
                 config.id(),
                 why.getMessage());
         keepLease = true;
+    }
+
+    /** Ends an opening that failed. What the end before left behind may not be known yet. */
+    public void closeAfter(Throwable failure) {
+        if (mayHaveStrays()) {
+            keepLease(failure);
+        }
+        close();
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.doppel.vault.internal.meta;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -141,17 +140,17 @@ class KeyAdminTest {
     @Test
     void closingOverwritesTheKeys() throws Exception {
         List<byte[]> keys = new ArrayList<>();
+        List<byte[]> before = new ArrayList<>();
         try (VaultMeta meta = attach()) {
             meta.admin().startEpoch();
             keys.add(meta.keys().idKey());
             keys.add(meta.keys().root(1));
             keys.add(meta.keys().root(2));
-            for (byte[] key : keys) {
-                assertFalse(Arrays.equals(new byte[32], key));
-            }
+            keys.forEach(key -> before.add(key.clone()));
         }
-        for (byte[] key : keys) {
-            assertArrayEquals(new byte[32], key);
+        for (int i = 0; i < keys.size(); i++) {
+            assertFalse(Arrays.equals(before.get(i), keys.get(i)));
+            assertFalse(Arrays.equals(new byte[32], keys.get(i)), "who has it still must not encrypt with zeros");
         }
     }
 

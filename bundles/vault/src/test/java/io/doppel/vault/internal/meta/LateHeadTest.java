@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.VaultAccess;
+import io.doppel.vault.VaultError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,18 +37,7 @@ class LateHeadTest {
 
     /** Publishes a version; its head is on its way for longer than anybody waits. */
     private void publishLate() {
-        storage.hook = new MapStorage.Hook() {
-            @Override
-            public void before(String operation, String name) {}
-
-            @Override
-            public void after(String operation, String name) throws DoppelException {
-                if (operation.equals("put") && name.equals(Heads.name(1))) {
-                    late.add(storage.objects.remove(name));
-                    throw new DoppelException(StorageError.IO, "no answer");
-                }
-            }
-        };
+        storage.hook = losing(Heads.name(1), late, storage);
         Fixture.assertCode(StorageError.IO, () -> Fixture.publish(meta));
         storage.hook = (operation, name) -> {};
     }
@@ -94,5 +85,49 @@ class LateHeadTest {
         publishLate();
         meta.close();
         assertFalse(storage.objects.containsKey(Leases.releaseName(1)));
+    }
+
+    /** Takes a put away once it is done; the caller hears nothing of it. */
+    private static MapStorage.Hook losing(String object, List<byte[]> lost, MapStorage at) {
+        return new MapStorage.Hook() {
+            @Override
+            public void before(String operation, String name) {}
+
+            @Override
+            public void after(String operation, String name) throws DoppelException {
+                if (operation.equals("put") && name.equals(object)) {
+                    lost.add(at.objects.remove(name));
+                    throw new DoppelException(StorageError.IO, "no answer");
+                }
+            }
+        };
+    }
+
+    @Test
+    void aHeadThatALaterLeaseMakesVoidIsNotKeptInMind() throws Exception {
+        String recovery = new String(meta.recoveryKeyText());
+        publishLate();
+        MapStorage second = storage.view();
+        MapStorage third = storage.view();
+        List<byte[]> closing = new ArrayList<>();
+        third.hook = losing(Leases.closingName(3), closing, third);
+        Path folder = temp.resolve("b");
+        second.hook = (operation, name) -> {
+            // behind the second's own lease: the third looks, and does not see what the second then sees
+            if (closing.isEmpty() && storage.objects.containsKey(Leases.name(2))) {
+                Fixture.assertCode(
+                        StorageError.IO,
+                        () -> Fixture.open(
+                                third, temp.resolve("c"), Fixture.ALPHA, VaultAccess.TAKE_OVER, recovery));
+                turnsUp(late.get(0));
+            }
+        };
+        Fixture.assertCode(
+                VaultError.LEASE_LOST,
+                () -> Fixture.open(second, folder, Fixture.BETA, VaultAccess.TAKE_OVER, recovery));
+        storage.objects.put(Leases.closingName(3), closing.get(0));
+        try (VaultMeta reader = Fixture.open(second, folder, Fixture.BETA, VaultAccess.READ_ONLY, recovery)) {
+            assertEquals(0, reader.head().generation());
+        }
     }
 }
