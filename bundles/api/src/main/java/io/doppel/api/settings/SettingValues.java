@@ -15,9 +15,9 @@ final class SettingValues {
     static void check(SettingField f, String value) throws DoppelException {
         try {
             switch (f.type()) {
-                case INTEGER -> limits(f, Long.parseLong(value));
-                case SIZE -> limits(f, size(value));
-                case DURATION -> limits(f, duration(value).toSeconds());
+                case INTEGER -> limits(f, value, Long.parseLong(value), "");
+                case SIZE -> limits(f, value, size(value), " bytes");
+                case DURATION -> limits(f, value, duration(value).toSeconds(), " seconds");
                 case PORT -> {
                     int port = Integer.parseInt(value);
                     if (port < 1 || port > 65535) {
@@ -50,9 +50,9 @@ final class SettingValues {
                 default -> throw new IllegalStateException(f.type().name());
             }
         } catch (NumberFormatException | ArithmeticException e) {
-            throw bad(f, value, "a number");
+            throw bad(f, value, number(f.type()));
         } catch (DateTimeParseException e) {
-            throw bad(f, value, "a duration such as 30s, 15m, 12h or 7d");
+            throw bad(f, value, number(SettingType.DURATION));
         } catch (InvalidPathException e) {
             throw bad(f, value, "a path");
         }
@@ -87,9 +87,17 @@ final class SettingValues {
         return Duration.ofSeconds(Math.multiplyExact(Long.parseLong(digits), unit));
     }
 
-    private static void limits(SettingField f, long n) throws DoppelException {
+    private static String number(SettingType type) {
+        return switch (type) {
+            case SIZE -> "a number of bytes such as 65536, 512K, 100M, 2G or 1T";
+            case DURATION -> "a duration such as 30s, 15m, 12h or 7d";
+            default -> "a number";
+        };
+    }
+
+    private static void limits(SettingField f, String value, long n, String unit) throws DoppelException {
         if (n < f.min() || n > f.max()) {
-            throw bad(f, Long.toString(n), "from " + f.min() + " to " + f.max());
+            throw bad(f, value, "from " + f.min() + " to " + f.max() + unit);
         }
     }
 

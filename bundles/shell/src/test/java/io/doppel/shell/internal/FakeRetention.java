@@ -36,6 +36,8 @@ final class FakeRetention implements RetentionService {
     String doubt = "";
     boolean accepted;
     boolean newestToo;
+    /** How many machines are called web. */
+    int machines = 1;
 
     private final FakeVaults vaults;
 
@@ -105,7 +107,7 @@ final class FakeRetention implements RetentionService {
     }
 
     @Override
-    public RetentionPreview preview(String vault, Optional<String> machine) {
+    public RetentionPreview preview(String vault, Optional<String> machine) throws DoppelException {
         VersionVerdict kept = new VersionVerdict(
                 vaults.versions.get(0),
                 true,
@@ -118,12 +120,18 @@ final class FakeRetention implements RetentionService {
                 List.of(new RetentionReason(Code.NOT_DAILY, "2026-11-20", "2026-11-20 is before the 7 newest days")));
         MachineRetention web = new MachineRetention(
                 "lab",
-                "web",
+                machines == 1 ? "web" : "id1",
                 "web",
                 Optional.of(RetentionScope.ofVault("main")),
                 Optional.of(POLICY),
                 List.of(kept, dropped));
-        return new RetentionPreview(vault, role, FakeInventory.NOON, doubt, List.of(web));
+        if (machine.isPresent() && !List.of("web", "lab/web").contains(machine.get())) {
+            throw new DoppelException(CommonError.NOT_FOUND, "No version of a machine '" + machine.get() + "'");
+        }
+        MachineRetention second =
+                new MachineRetention("lab", "id2", "web", Optional.empty(), Optional.empty(), List.of(kept));
+        return new RetentionPreview(
+                vault, role, FakeInventory.NOON, doubt, List.of(web, second).subList(0, machines));
     }
 
     @Override

@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.doppel.api.retention.Pin;
+import io.doppel.api.retention.RetentionPolicy;
 import io.doppel.api.retention.RetentionScope;
 import io.doppel.api.retention.VaultRole;
+import io.doppel.api.vault.VersionView;
+import io.doppel.shell.internal.output.Retention;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,14 @@ class RetentionCommandsTest {
                 desk.screen.outText());
     }
 
+    @Test
+    void aMinimumAgeAloneIsToldToo() {
+        RetentionPolicy policy = new RetentionPolicy(0, 0, 0, 0, 0, Duration.ofDays(14), ZoneId.of("Europe/Berlin"));
+        assertEquals(
+                "everything, of which none younger than 14 d can be removed by hand (Europe/Berlin)",
+                Retention.words(policy));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -59,7 +72,8 @@ class RetentionCommandsTest {
                 "version-pin 7c1e",
                 "version-remove",
                 "version-remove 7c1e --machine lab/web --vault main",
-                "version-remove --machine lab/web"
+                "version-remove --machine lab/web",
+                "version-remove --machine web --vault main"
             })
     void wordsThatMakeNoSenseAreRefused(String line) throws Exception {
         Desk desk = Desk.script();
@@ -154,6 +168,22 @@ class RetentionCommandsTest {
         assertEquals(List.of("7c1e55d0a1b2c3d4", "05aa90b7ffee0123"), script.retention.removed);
         assertTrue(script.retention.newestToo);
         assertEquals(0, script.run("version-remove", "7c1e", "--newest", "--yes"));
+    }
+
+    /** Versions of a machine that had the name before belong to another machine. */
+    @Test
+    void aMachineIsRemovedWithAllItsVersionsAndNoOthers() throws Exception {
+        Desk desk = Desk.script();
+        desk.vaults.versions.add(FakeVaults.version(
+                "99aa90b7ffee0123", "web", FakeInventory.NOON.minusSeconds(9), VersionView.Health.VALID));
+        assertEquals(0, desk.run("version-remove", "--machine", "lab/web", "--vault", "main", "--yes"));
+        assertEquals(List.of("7c1e55d0a1b2c3d4", "05aa90b7ffee0123"), desk.retention.removed);
+        desk.retention.machines = 2;
+        assertEquals(1, desk.run("version-remove", "--machine", "lab/web", "--vault", "main", "--yes"));
+        assertTrue(
+                desk.screen.errText().contains("'lab/web' is the name of 2 machines; give an id: id1, id2"),
+                desk.screen.errText());
+        assertEquals(2, desk.retention.removed.size());
     }
 
     @Test

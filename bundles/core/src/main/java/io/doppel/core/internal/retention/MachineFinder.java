@@ -6,11 +6,15 @@ import io.doppel.api.inventory.HostMachine;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.VersionRecords;
 import io.doppel.core.JobError;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the machine that people mean by {@code host/machine}: one with versions, or else one that its host has now. */
+/**
+ * Finds the machine that people mean by {@code host/machine}: one with versions, by its id or its name in the newest of them, or else
+ * one that its host has now, or else one that had that name before.
+ */
 public final class MachineFinder {
     private final VersionRecords versions;
     private final Hosts hosts;
@@ -48,15 +52,22 @@ public final class MachineFinder {
                 .filter(found -> found.host().equals(host))
                 .distinct()
                 .toList();
-        if (!stored.isEmpty()) {
-            return only(text, stored, machine);
+        List<MachineKey> named = new ArrayList<>();
+        for (MachineKey found : stored) {
+            if (found.id().equals(machine) || name(found).equals(text)) {
+                named.add(found);
+            }
+        }
+        if (!named.isEmpty()) {
+            return only(text, named, machine);
         }
         List<MachineKey> there = hosts.machines(Optional.of(host)).stream()
                 .map(HostMachine::machine)
                 .filter(found -> found.id().equals(machine) || found.name().equals(machine))
                 .map(found -> new MachineKey(host, found.id()))
                 .toList();
-        return only(text, there, machine);
+        // one that was called so once is meant only if nothing else is
+        return only(text, there.isEmpty() ? stored : there, machine);
     }
 
     private static MachineKey only(String text, List<MachineKey> found, String id) throws DoppelException {

@@ -56,8 +56,20 @@ final class PolicyForm {
                 (int) settings.integer(WEEKLY),
                 (int) settings.integer(MONTHLY),
                 (int) settings.integer(YEARLY),
-                settings.duration(MINIMUM_AGE),
+                minimumAge(settings),
                 zone(settings.text(ZONE)));
+    }
+
+    /** Who gives a number without a unit means days more likely than the seconds that it stands for elsewhere. */
+    private static Duration minimumAge(Settings settings) throws DoppelException {
+        String text = settings.text(MINIMUM_AGE);
+        Duration age = settings.duration(MINIMUM_AGE);
+        if (!age.isZero() && text.chars().allMatch(Character::isDigit)) {
+            throw new DoppelException(
+                    CommonError.BAD_SETTING,
+                    "'" + MINIMUM_AGE + "' is '" + text + "' without a unit, expected " + text + "d or " + text + "h");
+        }
+        return age;
     }
 
     private static ZoneId zone(String name) throws DoppelException {

@@ -173,8 +173,13 @@ public final class Retentions implements RetentionService {
             throw new DoppelException(CommonError.MISSING_SETTING, "A pin needs a reason");
         }
         VersionView found = lookup.version(version);
+        VaultRecord vault = vault(found.vault());
+        if (vault.readOnly()) {
+            // the server that writes to it knows nothing of our pins
+            throw readOnly(vault);
+        }
         Pin pin = new Pin(found.vault(), found.id(), reason.strip(), by, clock.instant());
-        records.putPin(new PinRecord(vault(found.vault()).id(), found.id(), pin.reason(), by, pin.at()));
+        records.putPin(new PinRecord(vault.id(), found.id(), pin.reason(), by, pin.at()));
         return pin;
     }
 
@@ -219,7 +224,7 @@ public final class Retentions implements RetentionService {
      */
     public List<VersionView> droppable(String vault, Instant now) throws DoppelException {
         if (vault(vault).readOnly()) {
-            throw new DoppelException(JobError.VAULT_READ_ONLY, "Vault '" + vault + "' cannot be changed from here");
+            throw readOnly(vault(vault));
         }
         RetentionPlan plan = plan(vault, now);
         List<VersionView> dropped = plan.droppable();
@@ -292,6 +297,11 @@ public final class Retentions implements RetentionService {
                 pins,
                 records.trusted(vault.id()));
         return new RetentionPlan(known, new Policies(records.policies()), now, clockGap.get());
+    }
+
+    private static DoppelException readOnly(VaultRecord vault) {
+        return new DoppelException(
+                JobError.VAULT_READ_ONLY, "Vault '" + vault.name() + "' cannot be changed from here");
     }
 
     private VaultRecord vault(String name) throws DoppelException {

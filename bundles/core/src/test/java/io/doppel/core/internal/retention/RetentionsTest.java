@@ -191,6 +191,7 @@ class RetentionsTest {
                 Map.of("keep-monthly", "99999999999"),
                 Map.of("minimum-age", "-3d"),
                 Map.of("minimum-age", "a while"),
+                Map.of("minimum-age", "14"),
                 Map.of("time-zone", "Europe/Atlantis"),
                 Map.of("time-zone", "UTC+25"))) {
             String name = wrong.keySet().iterator().next();
@@ -225,6 +226,49 @@ class RetentionsTest {
         retention.setPolicy(MAIN.withMachine("lab/id2"), Map.of("keep-last", "1"));
         retention.setPolicy(MAIN.withMachine("lab/id-of-web"), Map.of("keep-last", "1"));
         assertEquals(List.of("web1", "web2", "web3", "web4"), dropped());
+    }
+
+    /** The one that is called web now, and not one that was called so before; that is found as long as no other has the name. */
+    @Test
+    void aNameIsThatOfTheNewestVersion() throws Exception {
+        put("renamed", "id-of-web", "web-old", NOON.plusSeconds(1));
+        assertEquals("lab/web-old", nameOfPolicyFor("lab/web"), "nothing else ever had the name");
+        put("successor", "id2", "web", NOON.plusSeconds(2));
+        assertEquals("lab/web", nameOfPolicyFor("lab/web"));
+        assertEquals("lab/web-old", nameOfPolicyFor("lab/web-old"));
+    }
+
+    /** Without a version, it is a machine that its host has. */
+    @Test
+    void aMachineThatIsThereHasItsNameBeforeOneThatHadIt() throws Exception {
+        put("before", "id-of-db", "new", NOON.minusSeconds(1));
+        put("now", "id-of-db", "db", NOON);
+        RetentionScope scope = MAIN.withMachine("lab/new");
+        retention.setPolicy(scope, Map.of("keep-last", "1"));
+        assertEquals("id-of-new", catalog.retention().policies().get(0).scope().machineId());
+    }
+
+    private String nameOfPolicyFor(String machine) throws DoppelException {
+        retention.setPolicy(MAIN.withMachine(machine), Map.of("keep-last", "1"));
+        String name = retention.policies().get(0).scope().machine().orElseThrow();
+        retention.clearPolicy(MAIN.withMachine(name));
+        assertEquals(List.of(), retention.policies());
+        return name;
+    }
+
+    private static void put(String id, String machineId, String name, Instant taken) throws DoppelException {
+        catalog.versions()
+                .put(new VersionView(
+                        id, "main", "lab", machineId, name, taken, 1, 1, 1, 1, "CRASH", Health.VALID, NOON, List.of()));
+    }
+
+    /** The server that writes to the vault does not know of it. */
+    @Test
+    void aVersionOfAVaultForReadingOnlyCannotBePinned() throws Exception {
+        catalog.versions()
+                .put(new VersionView(
+                        "f1", "far", "lab", "w", "w", NOON, 1, 1, 1, 1, "CRASH", Health.VALID, NOON, List.of()));
+        fails(JobError.VAULT_READ_ONLY, "'far'", () -> retention.pin("f1", "audit", "admin"));
     }
 
     @Test

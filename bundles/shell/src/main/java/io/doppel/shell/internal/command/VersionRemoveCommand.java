@@ -2,8 +2,8 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.retention.MachineRetention;
 import io.doppel.api.retention.RetentionService;
-import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VersionView;
 import io.doppel.shell.internal.DoppelCommand;
 import io.doppel.shell.internal.complete.MachineNames;
@@ -52,9 +52,6 @@ public final class VersionRemoveCommand extends DoppelCommand {
     boolean yes;
 
     @Reference
-    VaultService vaults;
-
-    @Reference
     RetentionService retention;
 
     @Override
@@ -78,17 +75,21 @@ public final class VersionRemoveCommand extends DoppelCommand {
 
     private List<String> ofMachine() throws DoppelException {
         String place = needed(vault, "--vault");
-        String host = machine.substring(0, Math.max(0, machine.indexOf('/')));
-        String name = machine.substring(machine.indexOf('/') + 1);
-        List<String> ids = vaults.versions(Optional.of(place), Optional.of(name)).stream()
-                .filter(version -> version.host().equals(host))
-                .map(VersionView::id)
-                .toList();
-        if (ids.isEmpty()) {
-            throw new DoppelException(
-                    CommonError.NOT_FOUND, "Vault '" + place + "' has no version of a machine '" + machine + "'");
+        String id = machine.substring(machine.indexOf('/') + 1);
+        if (id.length() == machine.length()) {
+            throw usage("Give the machine as host/machine, not '" + machine + "'");
         }
-        return ids;
+        List<MachineRetention> found =
+                retention.preview(place, Optional.of(machine)).machines();
+        MachineRetention only =
+                found.stream().filter(m -> m.machineId().equals(id)).findFirst().orElse(found.get(0));
+        if (found.size() > 1 && !only.machineId().equals(id)) {
+            throw new DoppelException(
+                    CommonError.NOT_FOUND,
+                    "'" + machine + "' is the name of " + found.size() + " machines; give an id: "
+                            + found.stream().map(MachineRetention::machineId).collect(Collectors.joining(", ")));
+        }
+        return only.versions().stream().map(v -> v.version().id()).toList();
     }
 
     private String named(List<VersionView> versions) {

@@ -40,8 +40,9 @@ public final class Retention {
 
     /** All of a policy. */
     public static String words(RetentionPolicy policy) {
-        boolean byAge = !policy.minimumAge().isZero() && !policy.keepsEverything();
-        return counts(policy) + (byAge ? " and all younger than " + minimumAge(policy) : "") + " (" + policy.zone()
-                + ")";
+        String young = policy.keepsEverything()
+                ? ", of which none younger than " + minimumAge(policy) + " can be removed by hand"
+                : " and all younger than " + minimumAge(policy);
+        return counts(policy) + (policy.minimumAge().isZero() ? "" : young) + " (" + policy.zone() + ")";
     }
 }
