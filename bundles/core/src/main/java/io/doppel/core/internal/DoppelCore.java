@@ -54,8 +54,8 @@ public final class DoppelCore implements AutoCloseable {
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
         Clock clock = Clock.systemUTC();
-        retention =
-                new Retentions(catalog, vaults::version, hosts::machines, clock, clockGap::get, vaults::removeVersions);
+        retention = new Retentions(
+                catalog, vaults::version, vaults::holds, hosts::machines, clock, clockGap::get, vaults::removeVersions);
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases()),
                 new RestoreJob(plugins, hosts, vaults),

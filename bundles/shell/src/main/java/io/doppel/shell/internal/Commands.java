@@ -2,6 +2,9 @@ package io.doppel.shell.internal;
 
 import io.doppel.shell.internal.command.BackupCommand;
 import io.doppel.shell.internal.command.CatalogRebuildCommand;
+import io.doppel.shell.internal.command.HoldAddCommand;
+import io.doppel.shell.internal.command.HoldListCommand;
+import io.doppel.shell.internal.command.HoldRemoveCommand;
 import io.doppel.shell.internal.command.HostAddCommand;
 import io.doppel.shell.internal.command.HostListCommand;
 import io.doppel.shell.internal.command.HostRemoveCommand;
@@ -80,6 +83,9 @@ public final class Commands {
             VersionUnpinCommand.class,
             VersionPinsCommand.class,
             VersionRemoveCommand.class,
+            HoldAddCommand.class,
+            HoldListCommand.class,
+            HoldRemoveCommand.class,
             RetentionListCommand.class,
             RetentionSetCommand.class,
             RetentionClearCommand.class,

@@ -16,6 +16,7 @@ import io.doppel.vault.CollectOptions;
 import io.doppel.vault.CollectReport;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultHolds;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -86,6 +87,7 @@ public final class PurgeJob implements CoreHandler {
         if (vault.readOnly()) {
             throw new DoppelException(JobError.VAULT_READ_ONLY, "Vault '" + name + "' is attached for reading only");
         }
+        tellOfHolds(vault, context);
         boolean dryRun = options.flag(DRY_RUN);
         List<VersionView> dropped = List.of();
         if (options.flag(RETENTION)) {
@@ -107,6 +109,21 @@ public final class PurgeJob implements CoreHandler {
         }
     }
 
+    /** An unreadable hold keeps everything, and somebody has to do something about it. */
+    private static void tellOfHolds(Vault vault, CoreContext context) throws DoppelException {
+        List<VaultHolds.Found> holds = context.unlessCancelled(vault.holds()::all);
+        long held = holds.stream()
+                .filter(hold -> hold.problem().isEmpty())
+                .map(VaultHolds.Found::versionId)
+                .distinct()
+                .count();
+        context.task().result("held", Long.toString(held));
+        holds.stream()
+                .filter(hold -> !hold.problem().isEmpty())
+                .map(hold -> new DoppelException(VaultError.UNREADABLE_HOLD, hold.problem()).getMessage())
+                .forEach(text -> context.task().log(LogLine.Level.WARNING, "No version is dropped: " + text));
+    }
+
     private void drop(String vault, VersionView version, CoreContext context) throws DoppelException {
         context.cancel().check();
         String what = "Version " + version.id() + " of '" + version.machineName() + "', taken " + version.takenAt();
@@ -114,10 +131,12 @@ public final class PurgeJob implements CoreHandler {
             vaults.removeVersions(vault, List.of(version.id()));
             context.task().log(LogLine.Level.INFO, what + ", was dropped");
         } catch (DoppelException e) {
-            if (!e.is(VaultError.IN_USE)) {
+            boolean held = e.is(VaultError.ON_HOLD) || e.is(VaultError.UNREADABLE_HOLD);
+            if (!e.is(VaultError.IN_USE) && !held) {
                 throw e;
             }
-            context.task().log(LogLine.Level.INFO, what + ", is in use and stays until the next purge");
+            String why = held ? "stays: " + e.getMessage() : "is in use and stays until the next purge";
+            context.task().log(held ? LogLine.Level.WARNING : LogLine.Level.INFO, what + ", " + why);
         }
     }
 
