@@ -260,6 +260,14 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
+     * Bytes before compression of all chunks that are in packs which are known, needed or not; those of a chunk that was stored twice count
+     * twice.
+     */
+    public long uniqueBytes() {
+        return index.dataRawBytes();
+    }
+
+    /**
      * Why no version can take over parts of a version's disk, so that everything has to be read for the next one; empty if it can.
      * Reads the disk's whole tree in a vault that lost packs, once until more is lost, and nothing otherwise.
      *

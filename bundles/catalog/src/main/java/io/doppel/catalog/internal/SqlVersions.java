@@ -130,6 +130,7 @@ final class SqlVersions implements VersionRecords {
                 row.getLong("logical_bytes"),
                 row.getLong("data_bytes"),
                 row.getLong("stored_bytes"),
+                row.getLong("new_bytes"),
                 row.getString("consistency"),
                 VersionView.Health.valueOf(row.getString("health")),
                 Columns.instant(row.getLong("validated")),
@@ -139,8 +140,8 @@ final class SqlVersions implements VersionRecords {
     private static void insert(Connection connection, VersionView version) throws SQLException, DoppelException {
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO versions (vault, id, host, machine_id, machine_name, taken, disks, logical_bytes, data_bytes,"
-                        + " stored_bytes, consistency, health, validated, problems)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                        + " stored_bytes, consistency, health, validated, problems, new_bytes)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             insert.setString(1, version.vault());
             insert.setString(2, version.id());
             insert.setString(3, version.host());
@@ -155,6 +156,7 @@ final class SqlVersions implements VersionRecords {
             insert.setString(12, version.health().name());
             insert.setLong(13, Columns.micros(version.validatedAt()));
             insert.setString(14, Columns.json(fitting(version.problems())));
+            insert.setLong(15, version.newBytes());
             insert.executeUpdate();
         }
     }

@@ -39,6 +39,7 @@ import io.doppel.shell.internal.command.RetentionRoleCommand;
 import io.doppel.shell.internal.command.RetentionSetCommand;
 import io.doppel.shell.internal.command.ValidateCommand;
 import io.doppel.shell.internal.command.VaultAddCommand;
+import io.doppel.shell.internal.command.VaultFiguresCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
 import io.doppel.shell.internal.command.VaultRemoveCommand;
 import io.doppel.shell.internal.command.VaultTypesCommand;
@@ -63,6 +64,7 @@ public final class Commands {
             VaultAddCommand.class,
             VaultListCommand.class,
             VaultRemoveCommand.class,
+            VaultFiguresCommand.class,
             KeyExportCommand.class,
             KeyListCommand.class,
             KeyAddCommand.class,

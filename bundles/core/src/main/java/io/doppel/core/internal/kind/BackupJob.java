@@ -181,8 +181,7 @@ public final class BackupJob implements CoreHandler {
                             tasks);
             context.cancel().check();
             session.flush();
-            VersionManifest version =
-                    vault.publish(session, draft(snapshot, machine, vault, result, session.storedBytes()));
+            VersionManifest version = vault.publish(session, draft(snapshot, machine, vault, result, session));
             tasks.succeed("Stored");
             return version;
         }
@@ -212,7 +211,7 @@ public final class BackupJob implements CoreHandler {
     }
 
     private VersionManifest draft(
-            Snapshot snapshot, HostMachine machine, Vault vault, TransferResult result, long stored)
+            Snapshot snapshot, HostMachine machine, Vault vault, TransferResult result, WriteSession session)
             throws DoppelException {
         List<VersionManifest.Disk> disks = new ArrayList<>();
         long logical = 0;
@@ -245,6 +244,6 @@ public final class BackupJob implements CoreHandler {
                 snapshot.machineConfig(),
                 disks,
                 List.of(),
-                new VersionManifest.Stats(logical, data, read, stored));
+                new VersionManifest.Stats(logical, data, read, session.storedBytes(), session.newBytes()));
     }
 }

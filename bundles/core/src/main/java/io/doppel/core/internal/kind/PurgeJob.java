@@ -8,6 +8,7 @@ import io.doppel.api.settings.Settings;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.JobError;
+import io.doppel.core.internal.figures.Figures;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.retention.Retentions;
@@ -50,12 +51,14 @@ public final class PurgeJob implements CoreHandler {
 
     private final Vaults vaults;
     private final Retentions retention;
+    private final Figures figures;
     private final Clock clock;
 
     /** Made by the core. */
-    public PurgeJob(Vaults vaults, Retentions retention, Clock clock) {
+    public PurgeJob(Vaults vaults, Retentions retention, Figures figures, Clock clock) {
         this.vaults = vaults;
         this.retention = retention;
+        this.figures = figures;
         this.clock = clock;
     }
 
@@ -102,6 +105,7 @@ public final class PurgeJob implements CoreHandler {
                     dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, options.size(RATE)),
                     new PhaseTasks(context.task()),
                     context.cancel());
+            figures.measured(name, vault, report, dryRun ? without : Set.of());
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
             vaults.failed(name, vault, e);

@@ -451,6 +451,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 v.stats().logicalBytes(),
                 v.stats().dataBytes(),
                 v.stats().storedBytes(),
+                v.stats().newBytes(),
                 v.consistency(),
                 VersionView.Health.UNVERIFIED,
                 Instant.EPOCH,
@@ -476,6 +477,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
         return context.unlessCancelled(() -> open(name));
+    }
+
+    /** The same for whoever asks for something short; opens the vault if it is not. */
+    public Vault opened(String name) throws DoppelException {
+        return open(name);
     }
 
     private Vault open(String name) throws DoppelException {

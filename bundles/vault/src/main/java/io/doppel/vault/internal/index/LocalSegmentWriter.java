@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * Writes the local file of an index segment in one pass over its sorted entries, durable once it is finished. Holds four buffers of 256 KiB.
+ * Writes the local file of an index segment in one pass over its sorted entries, durable once it is finished. Holds four buffers of 256 KiB, and
+ * eight bytes a pack.
  * Used by one thread.
  */
 final class LocalSegmentWriter implements AutoCloseable {
@@ -17,6 +18,10 @@ final class LocalSegmentWriter implements AutoCloseable {
     private final String vault;
     private final String segment;
     private final LocalLayout layout;
+    private final PackTable packTable;
+    /** Bytes of each pack's records before compression, as far as they came. */
+    private final long[] raws;
+
     private final RandomAccessFile file;
     private final Region packs;
     private final Region fences;
@@ -84,17 +89,22 @@ final class LocalSegmentWriter implements AutoCloseable {
         this.vault = vault;
         this.segment = segment;
         this.layout = new LocalLayout(count, packTable.size());
+        this.packTable = packTable;
+        this.raws = new long[packTable.size()];
         this.file = new RandomAccessFile(path.toFile(), "rw");
         this.packs = new Region(layout.packsAt(), layout.fencesAt());
         this.fences = new Region(layout.fencesAt(), layout.filterAt());
         this.filter = new Region(layout.filterAt(), layout.cellsAt());
         this.cells = new Region(layout.cellsAt(), layout.size());
         startCell();
-        for (int i = 0; i < packTable.size(); i++) {
+    }
+
+    private void writePacks() throws IOException {
+        for (int i = 0; i < raws.length; i++) {
             ByteBuffer out = packs.room();
             out.putLong(packTable.high(i)).putLong(packTable.low(i));
             out.putLong((long) packTable.kind(i).code() << 56 | packTable.size(i));
-            out.putInt(packTable.records(i)).putInt(0);
+            out.putInt(packTable.records(i)).putInt(0).putLong(raws[i]);
         }
     }
 
@@ -118,6 +128,7 @@ final class LocalSegmentWriter implements AutoCloseable {
             fences.room().putInt((int) (k0 >>> 32));
         }
         cell.putLong(k0).putLong(k1).putLong(place).putLong(lengths);
+        raws[PackedEntry.pack(place)] += PackedEntry.raw(lengths);
         addToFilter(k0, k1);
     }
 
@@ -167,6 +178,7 @@ final class LocalSegmentWriter implements AutoCloseable {
         while (blockNumber < layout.filterBlocks()) {
             endBlock();
         }
+        writePacks();
         int packsCrc = packs.finish();
         int fencesCrc = fences.finish();
         filter.finish();

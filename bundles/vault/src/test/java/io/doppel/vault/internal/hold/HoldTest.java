@@ -387,6 +387,27 @@ class HoldTest {
         assertEquals(3, outcomes, "both were seen");
     }
 
+    @Test
+    void whatWasAnnouncedTooLateSaysNothing() throws Exception {
+        MapStorage view = storage.view();
+        List<Vault> heirs = new ArrayList<>();
+        try (Vault vault = alpha(view)) {
+            view.hook = (operation, name) -> {
+                if (operation.equals("put") && name.startsWith("removals/")) {
+                    heirs.add(open(storage.view(), BETA, VaultAccess.TAKE_OVER));
+                }
+            };
+            assertCode(VaultError.LEASE_LOST, () -> vault.remove(List.of(old)));
+        }
+        VaultOwner gamma = new VaultOwner("installation-gamma", "gamma");
+        try (Vault heir = heirs.get(0);
+                Vault reader = open(storage.view(), gamma, VaultAccess.READ_ONLY)) {
+            assertEquals(1, objects("removals").size());
+            reader.holds().forRun(old, "restore").close();
+            assertTrue(heir.versionIds().contains(old));
+        }
+    }
+
     /** A removal that dies at any moment is done or not, and stands in nobody's way. */
     @Test
     void aRemovalThatIsBrokenOffAnywhere() throws Exception {
