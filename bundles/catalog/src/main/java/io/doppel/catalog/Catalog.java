@@ -45,6 +45,9 @@ public interface Catalog extends AutoCloseable {
     /** What decides which versions are kept. */
     RetentionRecords retention();
 
+    /** How much of the vaults was in use. */
+    UseRecords use();
+
     /** Shuts the database down. A second close does nothing. */
     @Override
     void close();

@@ -86,7 +86,8 @@ final class Rig {
                         Map.of(),
                         List.of(d),
                         List.of(),
-                        new VersionManifest.Stats(r.size(), r.dataBytes(), 0, session.storedBytes())));
+                        new VersionManifest.Stats(
+                                r.size(), r.dataBytes(), 0, session.storedBytes(), session.newBytes())));
     }
 
     static byte[] restore(Vault vault, String version) throws DoppelException {

@@ -12,6 +12,7 @@ import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
+import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.DamageFile;
 import io.doppel.vault.internal.index.Merger;
@@ -75,21 +76,23 @@ public final class Vault implements AutoCloseable {
     private final ClearedPacks cleared;
     private final UnpublishedPacks unpublished;
     private final VersionUse versionUse = new VersionUse();
+    private final OpenHolds holds;
     private final AtomicBoolean collecting = new AtomicBoolean();
     /** Whether packs are being looked for that broken segments told of. */
     private boolean adopting;
     /** What the last verification of everything found that keeps all versions from being restored once the vault is closed. */
     private volatile List<String> vital = List.of();
 
-    private Vault(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
+    private Vault(Storage storage, Path stateDir, VaultOwner owner, VaultMeta meta) throws DoppelException {
         this.storage = storage;
         this.meta = meta;
+        this.holds = new OpenHolds(meta, owner, versionUse);
         this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
         this.index = openIndex.chunks();
         this.cleared = new ClearedPacks(meta, index, this::warnOnce);
         this.unpublished = new UnpublishedPacks(stateDir.resolve("unpublished"), index);
-        this.merger = new Merger(
-                openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warnOfMerge);
+        this.merger =
+                new Merger(openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warn);
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.warnings.addAll(meta.warnings());
@@ -123,7 +126,7 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault create(Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
-        return opened(storage, stateDir, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
+        return opened(storage, stateDir, owner, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
     }
 
     /**
@@ -134,12 +137,13 @@ public final class Vault implements AutoCloseable {
      */
     public static Vault open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess access, char[] unlock)
             throws DoppelException {
-        return opened(storage, stateDir, VaultMeta.open(storage, stateDir, owner, access, unlock));
+        return opened(storage, stateDir, owner, VaultMeta.open(storage, stateDir, owner, access, unlock));
     }
 
-    private static Vault opened(Storage storage, Path stateDir, VaultMeta meta) throws DoppelException {
+    private static Vault opened(Storage storage, Path stateDir, VaultOwner owner, VaultMeta meta)
+            throws DoppelException {
         try {
-            return new Vault(storage, stateDir, meta);
+            return new Vault(storage, stateDir, owner, meta);
         } catch (DoppelException | RuntimeException | Error e) {
             meta.closeAfter(e);
             throw e;
@@ -268,6 +272,14 @@ public final class Vault implements AutoCloseable {
     /** Bytes of all packs that are known. */
     public long packBytes() {
         return index.packBytes();
+    }
+
+    /**
+     * Bytes before compression of all chunks that are in packs which are known, needed or not; those of a chunk that was stored twice count
+     * twice.
+     */
+    public long uniqueBytes() {
+        return index.dataRawBytes();
     }
 
     /**
@@ -411,7 +423,7 @@ public final class Vault implements AutoCloseable {
      * Removes versions, all of them or none. Their space is given back by {@link #collect}.
      *
      * @throws DoppelException {@link VaultError#NO_VERSION}; {@link VaultError#IN_USE} if a session or an open disk needs one of them;
-     *     {@link VaultError#READ_ONLY}; {@link VaultError#LEASE_LOST}; the storage's failures, after which it may turn out that they are
+     *     {@link VaultError#ON_HOLD}; {@link VaultError#UNREADABLE_HOLD}; {@link VaultError#READ_ONLY}; {@link VaultError#LEASE_LOST}; the storage's failures, after which it may turn out that they are
      *     removed all the same
      */
     public void remove(Collection<String> ids) throws DoppelException {
@@ -420,14 +432,14 @@ public final class Vault implements AutoCloseable {
             listed(id);
         }
         versionUse.leave(ids);
-        boolean decided = false;
+        boolean decided = true;
         try {
-            synchronized (this) {
-                meta.publish(HeadChange.removing(ids));
-            }
+            String announced = holds.announce(ids);
+            decided = false;
+            publishRemoval(ids, announced);
             decided = true;
         } catch (DoppelException e) {
-            decided = e.is(StorageError.FULL) || e.is(VaultError.LEASE_LOST);
+            decided |= e.is(StorageError.FULL) || e.is(VaultError.LEASE_LOST);
             throw e;
         } finally {
             // as long as the removal may yet turn out to have happened, nothing may begin to rely on these versions
@@ -436,6 +448,26 @@ public final class Vault implements AutoCloseable {
             }
         }
         meta.deleteVersions(ids);
+    }
+
+    private void publishRemoval(Collection<String> ids, String announced) throws DoppelException {
+        try {
+            synchronized (this) {
+                meta.publish(HeadChange.removing(ids));
+            }
+            holds.decided(announced);
+        } catch (DoppelException e) {
+            // after all else, also when the lease is lost, the removal may yet turn out to have happened
+            if (e.is(StorageError.FULL)) {
+                holds.decided(announced);
+            }
+            throw e;
+        }
+    }
+
+    /** What keeps versions from being removed, as long as the vault is open. */
+    public VaultHolds holds() {
+        return holds;
     }
 
     /**
@@ -723,6 +755,7 @@ public final class Vault implements AutoCloseable {
     public void close() throws DoppelException {
         try {
             merger.close();
+            holds.close();
             sessions.values().forEach(Session::close);
             listLeftovers();
             saveDamage();

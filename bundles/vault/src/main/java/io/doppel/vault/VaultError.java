@@ -117,7 +117,7 @@ public enum VaultError implements ErrorCode {
             "DPL-VLT-0021",
             true,
             "The version is in use.",
-            "Wait until the backup or restore that uses it has ended, or end its hold, and try again."),
+            "Wait until the backup or restore that uses it has ended, and try again."),
     /** Two collections at once. */
     BUSY(
             "DPL-VLT-0022",
@@ -154,6 +154,24 @@ public enum VaultError implements ErrorCode {
             false,
             "The vault has a key slot of that label already.",
             "Use another label, or doppel:key-passwd to change that slot's passphrase."),
+    /** Somebody holds the version. */
+    ON_HOLD(
+            "DPL-VLT-0051",
+            true,
+            "The version is held and is not removed.",
+            "Holds of restores end with them; see doppel:hold-list. A lasting hold, or that of a server that is gone for good, is ended with doppel:hold-remove."),
+    /** Nobody knows which version is held. */
+    UNREADABLE_HOLD(
+            "DPL-VLT-0052",
+            false,
+            "A hold in the vault cannot be read; as it may be one of any version, none is removed.",
+            "Find out who changed the object on the target, and put it back if there is a copy. Otherwise end it with doppel:hold-remove and its id; if it may have been a lasting one, put that again."),
+    /** No such hold. */
+    NO_HOLD(
+            "DPL-VLT-0053",
+            false,
+            "The vault has no such hold.",
+            "List the holds with doppel:hold-list and use the id of one."),
     /** The local copy of the index cannot be kept. */
     LOCAL_INDEX(
             "DPL-VLT-0025",

@@ -88,7 +88,18 @@ public record VersionManifest(
      * @param logicalBytes sum of the disks' sizes
      * @param dataBytes of it covered by chunks
      * @param readBytes read from the sources
-     * @param storedBytes added to the vault
+     * @param storedBytes added to the vault, compressed, tree included
+     * @param newBytes of chunks that the vault did not have, before compression; −1 if that was not noted
      */
-    public record Stats(long logicalBytes, long dataBytes, long readBytes, long storedBytes) {}
+    public record Stats(long logicalBytes, long dataBytes, long readBytes, long storedBytes, Long newBytes) {
+        /** Versions stored before this was noted have no such field. */
+        public Stats {
+            newBytes = newBytes == null ? Long.valueOf(-1) : newBytes;
+        }
+
+        /** Without what was not noted. */
+        public Stats(long logicalBytes, long dataBytes, long readBytes, long storedBytes) {
+            this(logicalBytes, dataBytes, readBytes, storedBytes, null);
+        }
+    }
 }

@@ -40,6 +40,9 @@ public interface WriteSession extends AutoCloseable {
     /** Bytes of records written so far, compressed. */
     long storedBytes();
 
+    /** Bytes of the chunks that were written so far, before compression: those that the vault did not have. */
+    long newBytes();
+
     /** Ends the session. Packs that were begun are finished if possible, so that what they hold can be reused. Never publishes. */
     @Override
     void close();

@@ -15,6 +15,8 @@ public record RetentionReason(Code code, String period, String text) {
     public enum Code {
         /** Kept: somebody pinned it. */
         PINNED,
+        /** Kept: there is a hold on it, or one that cannot be read, which keeps all versions of the vault. */
+        HELD,
         /** Kept: the newest version of its machine. */
         NEWEST,
         /** Kept: the newest version of its machine that is not damaged. */

@@ -42,6 +42,29 @@ public interface VaultService {
      */
     int rebuildCatalogue(String vault) throws DoppelException;
 
+    /**
+     * The holds on versions of a vault, the oldest first, then those that cannot be read.
+     *
+     * @throws DoppelException if the vault cannot be asked
+     */
+    List<HoldView> holds(String vault) throws DoppelException;
+
+    /**
+     * Keeps a version from being removed, by whatever server, until that is ended by {@link #removeHold}.
+     *
+     * @param version its id or the beginning of it
+     * @param purpose what for, not empty, at most 1000 characters
+     */
+    HoldView addHold(String version, String purpose) throws DoppelException;
+
+    /**
+     * Ends a hold, whoever put it and whether or not it can be read.
+     *
+     * @param hold its id or the beginning of it
+     * @return the hold that was
+     */
+    HoldView removeHold(String vault, String hold) throws DoppelException;
+
     /** The key slots of a vault: what opens it. */
     List<KeySlotView> keySlots(String vault) throws DoppelException;
 

@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param logicalBytes sum of the disks' sizes
  * @param dataBytes bytes of it that are not known zeros
  * @param storedBytes bytes that storing it added to the vault
+ * @param newBytes bytes of the chunks, before compression, that it was the first to store; −1 if that was not noted
  * @param consistency what the disks are equal to
  * @param health result of the last validation
  * @param validatedAt when that was; {@link Instant#EPOCH} if never
@@ -33,6 +34,7 @@ public record VersionView(
         long logicalBytes,
         long dataBytes,
         long storedBytes,
+        long newBytes,
         String consistency,
         Health health,
         Instant validatedAt,
@@ -45,6 +47,40 @@ public record VersionView(
         VALID,
         /** Something it needs is missing or wrong. */
         DAMAGED
+    }
+
+    /** A version of which it was not noted what it was the first to store. */
+    public VersionView(
+            String id,
+            String vault,
+            String host,
+            String machineId,
+            String machineName,
+            Instant takenAt,
+            int disks,
+            long logicalBytes,
+            long dataBytes,
+            long storedBytes,
+            String consistency,
+            Health health,
+            Instant validatedAt,
+            List<String> problems) {
+        this(
+                id,
+                vault,
+                host,
+                machineId,
+                machineName,
+                takenAt,
+                disks,
+                logicalBytes,
+                dataBytes,
+                storedBytes,
+                -1,
+                consistency,
+                health,
+                validatedAt,
+                problems);
     }
 
     /** Checks and copies. */

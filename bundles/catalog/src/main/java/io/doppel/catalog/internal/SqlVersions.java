@@ -26,7 +26,7 @@ final class SqlVersions implements VersionRecords {
     public void put(VersionView version) throws DoppelException {
         database.change(connection -> {
             remove(connection, version.vault(), version.id());
-            insert(connection, version);
+            insert(connection, List.of(version));
         });
     }
 
@@ -52,9 +52,7 @@ final class SqlVersions implements VersionRecords {
     public void replaceAll(String vault, List<VersionView> versions) throws DoppelException {
         database.change(connection -> {
             removeAll(connection, vault);
-            for (VersionView version : versions) {
-                insert(connection, version);
-            }
+            insert(connection, versions);
         });
     }
 
@@ -130,32 +128,36 @@ final class SqlVersions implements VersionRecords {
                 row.getLong("logical_bytes"),
                 row.getLong("data_bytes"),
                 row.getLong("stored_bytes"),
+                row.getLong("new_bytes"),
                 row.getString("consistency"),
                 VersionView.Health.valueOf(row.getString("health")),
                 Columns.instant(row.getLong("validated")),
                 Columns.list(row, "problems"));
     }
 
-    private static void insert(Connection connection, VersionView version) throws SQLException, DoppelException {
+    private static void insert(Connection connection, List<VersionView> versions) throws SQLException, DoppelException {
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO versions (vault, id, host, machine_id, machine_name, taken, disks, logical_bytes, data_bytes,"
-                        + " stored_bytes, consistency, health, validated, problems)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            insert.setString(1, version.vault());
-            insert.setString(2, version.id());
-            insert.setString(3, version.host());
-            insert.setString(4, Columns.shortened(version.machineId(), Columns.NAMES));
-            insert.setString(5, Columns.shortened(version.machineName(), Columns.NAMES));
-            insert.setLong(6, Columns.micros(version.takenAt()));
-            insert.setInt(7, version.disks());
-            insert.setLong(8, version.logicalBytes());
-            insert.setLong(9, version.dataBytes());
-            insert.setLong(10, version.storedBytes());
-            insert.setString(11, version.consistency());
-            insert.setString(12, version.health().name());
-            insert.setLong(13, Columns.micros(version.validatedAt()));
-            insert.setString(14, Columns.json(fitting(version.problems())));
-            insert.executeUpdate();
+                        + " stored_bytes, consistency, health, validated, problems, new_bytes)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            for (VersionView version : versions) {
+                insert.setString(1, version.vault());
+                insert.setString(2, version.id());
+                insert.setString(3, version.host());
+                insert.setString(4, Columns.shortened(version.machineId(), Columns.NAMES));
+                insert.setString(5, Columns.shortened(version.machineName(), Columns.NAMES));
+                insert.setLong(6, Columns.micros(version.takenAt()));
+                insert.setInt(7, version.disks());
+                insert.setLong(8, version.logicalBytes());
+                insert.setLong(9, version.dataBytes());
+                insert.setLong(10, version.storedBytes());
+                insert.setString(11, version.consistency());
+                insert.setString(12, version.health().name());
+                insert.setLong(13, Columns.micros(version.validatedAt()));
+                insert.setString(14, Columns.json(fitting(version.problems())));
+                insert.setLong(15, version.newBytes());
+                insert.executeUpdate();
+            }
         }
     }
 

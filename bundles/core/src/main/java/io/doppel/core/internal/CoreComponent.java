@@ -5,6 +5,7 @@ import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
+import io.doppel.api.vault.FigureService;
 import io.doppel.api.vault.VaultService;
 import io.doppel.core.internal.job.Limits;
 import io.doppel.core.internal.plugin.Plugins;
@@ -63,6 +64,7 @@ public final class CoreComponent {
         register(OpenVaults.class, core.openVaults());
         register(InventoryService.class, core.inventory());
         register(VaultService.class, core.vaults());
+        register(FigureService.class, core.figures());
         register(RetentionService.class, core.retention());
         register(JobService.class, core.jobs());
     }

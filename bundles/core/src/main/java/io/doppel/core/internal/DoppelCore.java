@@ -5,8 +5,10 @@ import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
+import io.doppel.api.vault.FigureService;
 import io.doppel.api.vault.VaultService;
 import io.doppel.catalog.Catalog;
+import io.doppel.core.internal.figures.Figures;
 import io.doppel.core.internal.inventory.Hosts;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.JobEngine;
@@ -39,6 +41,7 @@ public final class DoppelCore implements AutoCloseable {
     private final Vaults vaults;
     private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(8));
     private final Retentions retention;
+    private final Figures figures;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
     private final PluginWatch watch;
@@ -54,13 +57,14 @@ public final class DoppelCore implements AutoCloseable {
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
         Clock clock = Clock.systemUTC();
-        retention =
-                new Retentions(catalog, vaults::version, hosts::machines, clock, clockGap::get, vaults::removeVersions);
+        retention = new Retentions(
+                catalog, vaults::version, vaults::holds, hosts::machines, clock, clockGap::get, vaults::removeVersions);
+        figures = new Figures(vaults, retention, catalog.use(), clock);
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases()),
                 new RestoreJob(plugins, hosts, vaults),
                 new ValidateJob(vaults),
-                new PurgeJob(vaults, retention, clock));
+                new PurgeJob(vaults, retention, figures, clock));
         kinds.forEach(plugins.handlers()::add);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
         watch = new PluginWatch(plugins, hosts, vaults);
@@ -113,6 +117,11 @@ public final class DoppelCore implements AutoCloseable {
     /** The vault service. */
     public VaultService vaults() {
         return vaults;
+    }
+
+    /** Figures of the vaults. */
+    public FigureService figures() {
+        return figures;
     }
 
     /** Retention. */

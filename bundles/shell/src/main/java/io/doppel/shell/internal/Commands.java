@@ -2,6 +2,9 @@ package io.doppel.shell.internal;
 
 import io.doppel.shell.internal.command.BackupCommand;
 import io.doppel.shell.internal.command.CatalogRebuildCommand;
+import io.doppel.shell.internal.command.HoldAddCommand;
+import io.doppel.shell.internal.command.HoldListCommand;
+import io.doppel.shell.internal.command.HoldRemoveCommand;
 import io.doppel.shell.internal.command.HostAddCommand;
 import io.doppel.shell.internal.command.HostListCommand;
 import io.doppel.shell.internal.command.HostRemoveCommand;
@@ -36,6 +39,7 @@ import io.doppel.shell.internal.command.RetentionRoleCommand;
 import io.doppel.shell.internal.command.RetentionSetCommand;
 import io.doppel.shell.internal.command.ValidateCommand;
 import io.doppel.shell.internal.command.VaultAddCommand;
+import io.doppel.shell.internal.command.VaultFiguresCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
 import io.doppel.shell.internal.command.VaultRemoveCommand;
 import io.doppel.shell.internal.command.VaultTypesCommand;
@@ -60,6 +64,7 @@ public final class Commands {
             VaultAddCommand.class,
             VaultListCommand.class,
             VaultRemoveCommand.class,
+            VaultFiguresCommand.class,
             KeyExportCommand.class,
             KeyListCommand.class,
             KeyAddCommand.class,
@@ -80,6 +85,9 @@ public final class Commands {
             VersionUnpinCommand.class,
             VersionPinsCommand.class,
             VersionRemoveCommand.class,
+            HoldAddCommand.class,
+            HoldListCommand.class,
+            HoldRemoveCommand.class,
             RetentionListCommand.class,
             RetentionSetCommand.class,
             RetentionClearCommand.class,

@@ -146,7 +146,7 @@ public abstract class DoppelCommand implements Action {
         }
     }
 
-    /** Logs who asks for something that concerns the keys of a vault; what came of it is logged by the vault. */
+    /** Logs who asks for something that concerns the keys of a vault, or holds in it; what came of it is logged by the vault. */
     protected final void logWho(String vault) {
         String user = ShellUtil.getCurrentUserName();
         LOG.info(

@@ -76,6 +76,9 @@ class CompletionTest {
         assertEquals(List.of("main"), complete("key-list", ""));
         assertEquals(List.of("main"), complete("key-remove", "m"));
         assertEquals(5, complete("key-remove", "main", "4be").size());
+        assertEquals(List.of("main"), complete("hold-list", ""));
+        assertEquals(List.of("main"), complete("hold-remove", "m"));
+        assertEquals(List.of("9b1d0c5500000000000000000000beef"), complete("hold-remove", "main", "9"));
         assertEquals(List.of("4be1a09c00000008"), complete("key-passwd", "main", "4be1a09c00000008"));
     }
 

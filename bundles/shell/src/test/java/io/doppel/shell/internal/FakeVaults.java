@@ -6,6 +6,7 @@ import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
@@ -24,6 +25,7 @@ final class FakeVaults implements VaultService {
     final List<VaultView> vaults = new ArrayList<>();
     final List<VersionView> versions = new ArrayList<>();
     final List<KeySlotView> slots = new ArrayList<>();
+    final List<HoldView> holds = new ArrayList<>();
     VaultRequest lastRequest;
     char[] lastPassphraseArray;
     int epoch = 1;
@@ -36,6 +38,24 @@ final class FakeVaults implements VaultService {
         slots.add(slot("4be1a09c00000003", KeySlotView.Kind.PASSPHRASE, "bert", false, true));
         slots.add(slot("4be1a09c00000008", KeySlotView.Kind.PASSPHRASE, "anna", false, false));
         slots.add(new KeySlotView("4be1a09c00000009", KeySlotView.Kind.UNKNOWN, "", Instant.EPOCH, false, false));
+        holds.add(new HoldView(
+                "9b1d0c5500000000000000000000beef",
+                "main",
+                "05aa90b7ffee0123",
+                "restore, run 4",
+                "server-2",
+                FakeInventory.NOON,
+                false,
+                ""));
+        holds.add(new HoldView(
+                "c200000000000000000000000000dead",
+                "main",
+                "",
+                "",
+                "",
+                Instant.EPOCH,
+                true,
+                "'holds/c200000000000000000000000000dead' is damaged: its content is not what was written"));
         versions.add(version("7c1e55d0a1b2c3d4", "web", FakeInventory.NOON, VersionView.Health.VALID));
         versions.add(version(
                 "05aa90b7ffee0123", "web", FakeInventory.NOON.minusSeconds(86_400), VersionView.Health.UNVERIFIED));
@@ -115,6 +135,37 @@ final class FakeVaults implements VaultService {
     @Override
     public int rebuildCatalogue(String vault) {
         return versions.size();
+    }
+
+    @Override
+    public List<HoldView> holds(String vault) throws DoppelException {
+        exportRecoveryKey(vault);
+        return List.copyOf(holds);
+    }
+
+    @Override
+    public HoldView addHold(String version, String purpose) throws DoppelException {
+        HoldView added = new HoldView(
+                "d3d0c5500000000000000000000c0de0",
+                "main",
+                version(version).id(),
+                purpose,
+                "server-1",
+                FakeInventory.NOON,
+                true,
+                "");
+        holds.add(added);
+        return added;
+    }
+
+    @Override
+    public HoldView removeHold(String vault, String hold) throws DoppelException {
+        HoldView gone = holds(vault).stream()
+                .filter(h -> h.id().startsWith(hold))
+                .findFirst()
+                .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "There is no hold '" + hold + "'"));
+        holds.remove(gone);
+        return gone;
     }
 
     private static KeySlotView slot(String id, KeySlotView.Kind kind, String label, boolean own, boolean right) {

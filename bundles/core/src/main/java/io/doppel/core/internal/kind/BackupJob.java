@@ -173,8 +173,7 @@ public final class BackupJob implements CoreHandler {
                     .transfer(new TransferRequest(transfers, false, Rate.of(context.options())), tasks);
             context.cancel().check();
             session.flush();
-            VersionManifest version =
-                    vault.publish(session, draft(snapshot, machine, vault, result, session.storedBytes()));
+            VersionManifest version = vault.publish(session, draft(snapshot, machine, vault, result, session));
             tasks.succeed("Stored");
             return version;
         }
@@ -216,7 +215,7 @@ public final class BackupJob implements CoreHandler {
     }
 
     private VersionManifest draft(
-            Snapshot snapshot, HostMachine machine, Vault vault, TransferResult result, long stored)
+            Snapshot snapshot, HostMachine machine, Vault vault, TransferResult result, WriteSession session)
             throws DoppelException {
         List<VersionManifest.Disk> disks = new ArrayList<>();
         long logical = 0;
@@ -249,6 +248,6 @@ public final class BackupJob implements CoreHandler {
                 snapshot.machineConfig(),
                 disks,
                 List.of(),
-                new VersionManifest.Stats(logical, data, read, stored));
+                new VersionManifest.Stats(logical, data, read, session.storedBytes(), session.newBytes()));
     }
 }

@@ -8,6 +8,7 @@ import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.Settings;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.VersionView;
+import io.doppel.core.internal.figures.Figures;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.retention.Retentions;
@@ -16,6 +17,7 @@ import io.doppel.vault.CollectOptions;
 import io.doppel.vault.CollectReport;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultHolds;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,12 +58,14 @@ public final class PurgeJob implements CoreHandler {
 
     private final Vaults vaults;
     private final Retentions retention;
+    private final Figures figures;
     private final Clock clock;
 
     /** Made by the core. */
-    public PurgeJob(Vaults vaults, Retentions retention, Clock clock) {
+    public PurgeJob(Vaults vaults, Retentions retention, Figures figures, Clock clock) {
         this.vaults = vaults;
         this.retention = retention;
+        this.figures = figures;
         this.clock = clock;
     }
 
@@ -90,6 +94,7 @@ public final class PurgeJob implements CoreHandler {
         Settings options = context.options();
         String name = options.text(VAULT);
         Vault vault = vaults.openForWriting(name, context);
+        tellOfHolds(vault, context);
         boolean dryRun = options.flag(DRY_RUN);
         double unused = options.integer(UNUSED) / 100.0;
         try {
@@ -101,6 +106,7 @@ public final class PurgeJob implements CoreHandler {
             PhaseTasks phases = new PhaseTasks(context.task());
             CollectReport report = vault.collect(how.withGrace(options.duration(GRACE)), phases, context.cancel());
             phases.end();
+            figures.measured(name, vault, report, dryRun ? without : Set.of());
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
             vaults.failed(name, vault, e);
@@ -126,6 +132,21 @@ public final class PurgeJob implements CoreHandler {
         return dropped;
     }
 
+    /** An unreadable hold keeps everything, and somebody has to do something about it. */
+    private static void tellOfHolds(Vault vault, CoreContext context) throws DoppelException {
+        List<VaultHolds.Found> holds = context.unlessCancelled(vault.holds()::all);
+        long held = holds.stream()
+                .filter(hold -> hold.problem().isEmpty())
+                .map(VaultHolds.Found::versionId)
+                .distinct()
+                .count();
+        context.task().result("held", Long.toString(held));
+        holds.stream()
+                .filter(hold -> !hold.problem().isEmpty())
+                .map(hold -> new DoppelException(VaultError.UNREADABLE_HOLD, hold.problem()).getMessage())
+                .forEach(text -> context.task().log(LogLine.Level.WARNING, "No version is dropped: " + text));
+    }
+
     private void drop(String vault, VersionView version, Dropped dropped, CoreContext context) throws DoppelException {
         context.cancel().check();
         String what = "Version " + version.id() + " of '" + version.machineName() + "', taken " + version.takenAt();
@@ -134,11 +155,15 @@ public final class PurgeJob implements CoreHandler {
             dropped.versions.add(version);
             context.task().log(LogLine.Level.INFO, what + ", was dropped");
         } catch (DoppelException e) {
-            if (!e.is(VaultError.IN_USE)) {
+            boolean held = e.is(VaultError.ON_HOLD) || e.is(VaultError.UNREADABLE_HOLD);
+            if (!e.is(VaultError.IN_USE) && !held) {
                 throw e;
             }
-            dropped.inUse++;
-            context.task().log(LogLine.Level.INFO, what + ", is in use and stays until the next purge");
+            if (!held) {
+                dropped.inUse++;
+            }
+            String why = held ? "stays: " + e.getMessage() : "is in use and stays until the next purge";
+            context.task().log(held ? LogLine.Level.WARNING : LogLine.Level.INFO, what + ", " + why);
         }
     }
 

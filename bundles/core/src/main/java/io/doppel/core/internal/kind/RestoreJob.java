@@ -1,5 +1,6 @@
 package io.doppel.core.internal.kind;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.MachineDisk;
 import io.doppel.api.job.LogLine;
@@ -25,7 +26,9 @@ import io.doppel.spi.processor.DataEnd;
 import io.doppel.spi.processor.DiskTransfer;
 import io.doppel.spi.processor.TransferRequest;
 import io.doppel.spi.processor.TransferResult;
+import io.doppel.vault.Hold;
 import io.doppel.vault.Vault;
+import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.chunk.Ranges;
 import java.util.ArrayList;
@@ -127,6 +130,36 @@ public final class RestoreJob implements CoreHandler {
 
     private void restore(VersionView view, String hostName, CoreContext context) throws DoppelException {
         Vault vault = vaults.open(view.vault(), context);
+        if (context.options().flag(DRY_RUN)) {
+            restore(vault, view, hostName, context);
+            return;
+        }
+        Optional<Hold> hold = hold(vault, view, context);
+        try {
+            restore(vault, view, hostName, context);
+        } finally {
+            hold.ifPresent(Hold::close);
+        }
+    }
+
+    /** A restore from a full or write-protected target must go on all the same. */
+    private static Optional<Hold> hold(Vault vault, VersionView view, CoreContext context) throws DoppelException {
+        context.cancel().check();
+        try {
+            return Optional.of(vault.holds().forRun(view.id(), "restore, run " + context.runId()));
+        } catch (DoppelException e) {
+            if (e.is(VaultError.NO_VERSION) || e.is(VaultError.CLOSED) || e.is(CommonError.PLUGIN_GONE)) {
+                throw e;
+            }
+            context.task()
+                    .log(
+                            LogLine.Level.WARNING,
+                            "Nothing keeps other servers from removing the version meanwhile: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void restore(Vault vault, VersionView view, String hostName, CoreContext context) throws DoppelException {
         VersionManifest version = vault.version(view.id());
         HostConnection host = hosts.connection(hostName, context);
         List<VersionManifest.Disk> disks = wanted(version, context.options().list(DISKS));

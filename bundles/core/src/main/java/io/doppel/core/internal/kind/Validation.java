@@ -92,6 +92,7 @@ final class Validation {
                 v.logicalBytes(),
                 v.dataBytes(),
                 v.storedBytes(),
+                v.newBytes(),
                 v.consistency(),
                 problems.isEmpty() ? VersionView.Health.VALID : VersionView.Health.DAMAGED,
                 Instant.now(),

@@ -1,6 +1,7 @@
 package io.doppel.core.internal.retention;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.error.ErrorCode;
 import io.doppel.api.retention.MachineRetention;
 import io.doppel.api.retention.RetentionPolicy;
 import io.doppel.api.retention.RetentionReason;
@@ -8,6 +9,7 @@ import io.doppel.api.retention.RetentionReason.Code;
 import io.doppel.api.retention.VersionVerdict;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.RetentionError;
+import io.doppel.vault.VaultError;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,6 +35,7 @@ final class RemovalCheck {
     }
 
     private void check(MachineRetention machine, VersionVerdict verdict) throws DoppelException {
+        refuse(verdict, Code.HELD, VaultError.ON_HOLD);
         refuse(verdict, Code.PINNED, RetentionError.PINNED);
         refuse(verdict, Code.YOUNG, RetentionError.TOO_YOUNG);
         // A clock that is only behind makes versions look younger than they are, which removes nothing too early.
@@ -49,7 +52,7 @@ final class RemovalCheck {
         }
     }
 
-    private static void refuse(VersionVerdict verdict, Code code, RetentionError error) throws DoppelException {
+    private static void refuse(VersionVerdict verdict, Code code, ErrorCode error) throws DoppelException {
         Optional<RetentionReason> reason =
                 verdict.reasons().stream().filter(found -> found.code() == code).findFirst();
         if (reason.isPresent()) {

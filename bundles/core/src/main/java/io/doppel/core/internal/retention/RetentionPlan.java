@@ -8,6 +8,7 @@ import io.doppel.api.retention.RetentionReason;
 import io.doppel.api.retention.RetentionScope;
 import io.doppel.api.retention.VaultRole;
 import io.doppel.api.retention.VersionVerdict;
+import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.VersionView;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ final class RetentionPlan {
      * @param role its role
      * @param versions all its versions
      * @param pins by version id
+     * @param holds all that are in it
      * @param trusted when the clock was last trusted
      */
     record Vault(
@@ -37,6 +39,7 @@ final class RetentionPlan {
             VaultRole role,
             List<VersionView> versions,
             Map<String, Pin> pins,
+            List<HoldView> holds,
             Optional<Instant> trusted) {}
 
     private final Vault vault;
@@ -70,7 +73,9 @@ final class RetentionPlan {
 
     private MachineRetention judge(List<VersionView> versions, Optional<Policies.Found> found) {
         List<VersionVerdict> verdicts =
-                RetentionRules.judge(found.map(Policies.Found::policy), versions, vault.pins(), now);
+                RetentionRules.judge(found.map(Policies.Found::policy), versions, vault.pins(), now).stream()
+                        .map(this::keptIfHeld)
+                        .toList();
         VersionView newest = verdicts.get(0).version();
         return new MachineRetention(
                 newest.host(),
@@ -79,6 +84,25 @@ final class RetentionPlan {
                 found.map(f -> scope(f, newest)),
                 found.map(Policies.Found::policy),
                 verdicts);
+    }
+
+    private VersionVerdict keptIfHeld(VersionVerdict verdict) {
+        List<RetentionReason> reasons = new ArrayList<>();
+        for (HoldView hold : vault.holds()) {
+            if (hold.keeps(verdict.version().id())) {
+                String text = hold.problem().isEmpty()
+                        ? "held by server '" + hold.server() + "': " + hold.purpose()
+                        : "a hold, perhaps on this version, cannot be read: " + hold.problem();
+                reasons.add(new RetentionReason(RetentionReason.Code.HELD, "", text));
+            }
+        }
+        if (reasons.isEmpty()) {
+            return verdict;
+        }
+        if (verdict.kept()) {
+            reasons.addAll(verdict.reasons());
+        }
+        return new VersionVerdict(verdict.version(), true, reasons);
     }
 
     private RetentionScope scope(Policies.Found found, VersionView newest) {

@@ -11,6 +11,7 @@ import io.doppel.api.retention.RetentionService;
 import io.doppel.api.retention.RetentionSetting;
 import io.doppel.api.retention.VaultRole;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.NamedRecords;
@@ -39,6 +40,7 @@ public final class Retentions implements RetentionService {
     private final VersionRecords versions;
     private final RetentionRecords records;
     private final Lookup lookup;
+    private final HoldLookup holds;
     private final MachineFinder machines;
     private final Clock clock;
     private final Supplier<Duration> clockGap;
@@ -51,6 +53,13 @@ public final class Retentions implements RetentionService {
         VersionView version(String id) throws DoppelException;
     }
 
+    /** Finds what is held. */
+    @FunctionalInterface
+    public interface HoldLookup {
+        /** The holds in a vault, by its name here. */
+        List<HoldView> holds(String vault) throws DoppelException;
+    }
+
     /**
      * Made by the core.
      *
@@ -59,6 +68,7 @@ public final class Retentions implements RetentionService {
     public Retentions(
             Catalog catalog,
             Lookup lookup,
+            HoldLookup holds,
             MachineFinder.Hosts hosts,
             Clock clock,
             Supplier<Duration> clockGap,
@@ -67,6 +77,7 @@ public final class Retentions implements RetentionService {
         this.versions = catalog.versions();
         this.records = catalog.retention();
         this.lookup = lookup;
+        this.holds = holds;
         this.machines = new MachineFinder(versions, hosts);
         this.clock = clock;
         this.clockGap = clockGap;
@@ -295,6 +306,7 @@ public final class Retentions implements RetentionService {
                 roleOf(vault.id()),
                 versions.list(Optional.of(name), Optional.empty()),
                 pins,
+                holds.holds(name),
                 records.trusted(vault.id()));
         return new RetentionPlan(known, new Policies(records.policies()), now, clockGap.get());
     }

@@ -4,6 +4,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
@@ -26,6 +27,7 @@ import io.doppel.vault.OpenVaults;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultHolds;
 import io.doppel.vault.VaultKeys;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
@@ -54,6 +56,8 @@ import org.slf4j.LoggerFactory;
 /** The vaults: kept in the catalogue, opened when they are first needed and again when their plug-in has returned. */
 public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vaults.class);
+
+    private static final int MOST_PURPOSE = 1000;
 
     private final NamedRecords<VaultRecord> records;
     private final VersionRecords versions;
@@ -130,6 +134,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             List<VersionView> found = read(name, vault);
             versions.replaceAll(name, found);
             records.add(record);
+            endLeftovers(name, vault);
             added = true;
             links.put(name, link);
             return view(record);
@@ -217,6 +222,48 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 Arrays.fill(key, '\0');
             }
         }
+    }
+
+    @Override
+    public List<HoldView> holds(String name) throws DoppelException {
+        return open(name).holds().all().stream().map(hold -> view(name, hold)).toList();
+    }
+
+    @Override
+    public HoldView addHold(String version, String purpose) throws DoppelException {
+        if (purpose.isBlank() || purpose.length() > MOST_PURPOSE) {
+            throw new DoppelException(
+                    CommonError.BAD_SETTING, "The purpose of a hold has 1 to " + MOST_PURPOSE + " characters");
+        }
+        VersionView held = version(version);
+        HoldView added = view(held.vault(), open(held.vault()).holds().add(held.id(), purpose.strip()));
+        LOG.info("Version {} of vault '{}' is held: {}", held.id(), held.vault(), added.purpose());
+        return added;
+    }
+
+    @Override
+    public HoldView removeHold(String name, String hold) throws DoppelException {
+        List<String> meant = holds(name).stream()
+                .map(HoldView::id)
+                .filter(id -> id.startsWith(hold) && !hold.isEmpty())
+                .toList();
+        if (meant.size() > 1) {
+            throw new DoppelException(
+                    CommonError.NOT_FOUND, "'" + hold + "' is the start of " + meant.size() + " holds");
+        }
+        return view(name, open(name).holds().remove(meant.isEmpty() ? hold : meant.get(0)));
+    }
+
+    private static HoldView view(String vault, VaultHolds.Found hold) {
+        return new HoldView(
+                hold.id(),
+                vault,
+                hold.versionId(),
+                hold.purpose(),
+                hold.server(),
+                hold.since(),
+                hold.lasting(),
+                hold.problem());
     }
 
     @Override
@@ -341,6 +388,16 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             }
         }
         versions.remove(name, known.stream().filter(id -> !there.contains(id)).toList());
+        endLeftovers(name, vault);
+    }
+
+    /** Ends the holds of runs that did not survive a restart, now that it is known that this is the only opening of the vault here. */
+    private static void endLeftovers(String name, Vault vault) {
+        try {
+            vault.holds().endLeftovers();
+        } catch (DoppelException e) {
+            LOG.warn("Vault '{}': holds of runs that are no more could not be ended: {}", name, e.getMessage());
+        }
     }
 
     private static List<VersionView> read(String name, Vault vault) throws DoppelException {
@@ -394,6 +451,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 v.stats().logicalBytes(),
                 v.stats().dataBytes(),
                 v.stats().storedBytes(),
+                v.stats().newBytes(),
                 v.consistency(),
                 VersionView.Health.UNVERIFIED,
                 Instant.EPOCH,
@@ -403,7 +461,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     /**
      * Removes versions of one vault, all of them or none. Those that are not there any more are only forgotten.
      *
-     * @throws DoppelException {@link VaultError#IN_USE}; {@link VaultError#READ_ONLY}; what else {@link Vault#remove} throws
+     * @throws DoppelException {@link VaultError#IN_USE}; {@link VaultError#ON_HOLD}; {@link VaultError#READ_ONLY}; what else {@link Vault#remove} throws
      */
     public void removeVersions(String name, List<String> ids) throws DoppelException {
         Vault vault = open(name);
@@ -449,6 +507,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             throw new DoppelException(JobError.VAULT_READ_ONLY, "Vault '" + name + "' is attached for reading only");
         }
         return vault;
+    }
+
+    /** The same for whoever asks for something short; opens the vault if it is not. */
+    public Vault opened(String name) throws DoppelException {
+        return open(name);
     }
 
     private Vault open(String name) throws DoppelException {

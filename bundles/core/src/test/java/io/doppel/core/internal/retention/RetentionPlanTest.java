@@ -49,8 +49,8 @@ class RetentionPlanTest {
             }
         }
         versions.addAll(more);
-        RetentionPlan.Vault vault =
-                new RetentionPlan.Vault("main", "id-main", role, versions, History.pins(Set.of("db8")), trusted);
+        RetentionPlan.Vault vault = new RetentionPlan.Vault(
+                "main", "id-main", role, versions, History.pins(Set.of("db8")), List.of(), trusted);
         return new RetentionPlan(vault, new Policies(policies), now, GAP);
     }
 

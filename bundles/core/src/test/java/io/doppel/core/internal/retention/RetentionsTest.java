@@ -16,6 +16,7 @@ import io.doppel.api.retention.RetentionPolicy;
 import io.doppel.api.retention.RetentionScope;
 import io.doppel.api.retention.RetentionSetting;
 import io.doppel.api.retention.VaultRole;
+import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.VersionView;
 import io.doppel.api.vault.VersionView.Health;
 import io.doppel.catalog.Catalog;
@@ -53,6 +54,7 @@ class RetentionsTest {
     private static int tests;
 
     private final List<String> removed = new ArrayList<>();
+    private final List<HoldView> holds = new ArrayList<>();
     private Instant now = NOON;
     private Retentions retention;
 
@@ -90,6 +92,7 @@ class RetentionsTest {
                 id -> catalog.versions().startingWith(id).stream()
                         .findFirst()
                         .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, id)),
+                vault -> holds,
                 host -> List.of(new HostMachine(
                         host.orElseThrow(),
                         new Machine("id-of-new", "new", Machine.PowerState.OFF, Set.of(), List.of(), List.of()))),

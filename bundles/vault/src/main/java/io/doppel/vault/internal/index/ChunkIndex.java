@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Where each chunk and node is, for all packs that an open vault knows; a multimap, because several copies may exist. Safe for
  * several threads.
  *
- * <p>What is in index segments lies in their mapped local files; on the heap are about 40 bytes a pack, and 46 to 92 bytes a record of those
+ * <p>What is in index segments lies in their mapped local files; on the heap are about 50 bytes a pack, and 46 to 92 bytes a record of those
  * packs that are in no segment yet.
  *
  * <p>Of an id, 128 bits are kept: ids are keyed, so nobody can make two agree, and a reader's associated data holds the whole id.
@@ -48,7 +48,7 @@ public final class ChunkIndex {
                 return known;
             }
             int pack = packs.add(
-                    info.name(), info.kind(), info.size(), info.records().size());
+                    info.name(), info.kind(), info.size(), info.records().size(), info.rawBytes());
             for (RecordInfo r : info.records()) {
                 ByteBuffer id = ByteBuffer.wrap(r.id());
                 fresh.put(
@@ -415,6 +415,21 @@ public final class ChunkIndex {
         lock.readLock().lock();
         try {
             return packs.bytes() - gone.stream().mapToLong(packs::size).sum();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Bytes before compression of all chunks in packs that are known and not on a cleared list; of each copy, if there are several. */
+    public long dataRawBytes() {
+        BitSet gone = absent.gone();
+        lock.readLock().lock();
+        try {
+            return packs.dataRaw()
+                    - gone.stream()
+                            .filter(p -> packs.kind(p) == ObjectKind.DATA)
+                            .mapToLong(packs::raw)
+                            .sum();
         } finally {
             lock.readLock().unlock();
         }

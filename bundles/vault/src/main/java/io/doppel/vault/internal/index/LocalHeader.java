@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
  */
 record LocalHeader(String vault, String segment, LocalLayout layout, int packsCrc, int fencesCrc) {
     private static final long MAGIC = PackFormat.magic("DPLLOCX1");
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int CHECKED = LocalLayout.CELL - Integer.BYTES;
     private static final int VAULT_ID = 36;
 

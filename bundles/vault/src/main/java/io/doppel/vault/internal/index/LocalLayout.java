@@ -13,7 +13,7 @@ record LocalLayout(long entries, int packs) {
     static final int CELL_HEADER = 32;
     static final int ENTRY = 32;
     static final int PER_CELL = (CELL - CELL_HEADER) / ENTRY;
-    static final int PACK = 32;
+    static final int PACK = 40;
     static final int FENCE = 4;
     static final int FILTER_BLOCK = 64;
     static final int FILTER_WORDS = 8;

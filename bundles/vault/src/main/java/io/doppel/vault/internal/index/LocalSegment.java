@@ -84,7 +84,13 @@ public final class LocalSegment {
             long at = layout.packsAt() + (long) i * LocalLayout.PACK;
             long size = f.getLong(at + 16);
             ObjectKind kind = ObjectKind.of((int) (size >>> 56));
-            numbers[i] = table.add(f.getLong(at), f.getLong(at + 8), kind, size & (1L << 56) - 1, f.getInt(at + 24));
+            numbers[i] = table.add(
+                    f.getLong(at),
+                    f.getLong(at + 8),
+                    kind,
+                    size & (1L << 56) - 1,
+                    f.getInt(at + 24),
+                    f.getLong(at + 32));
         }
         return numbers;
     }

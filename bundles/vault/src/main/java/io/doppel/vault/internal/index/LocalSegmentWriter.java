@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * Writes the local file of an index segment in one pass over its sorted entries, durable once it is finished. Holds four buffers of 256 KiB.
+ * Writes the local file of an index segment in one pass over its sorted entries, durable once it is finished. Holds four buffers of 256 KiB, and
+ * eight bytes a pack.
  * Used by one thread.
  */
 final class LocalSegmentWriter implements AutoCloseable {
@@ -18,6 +19,9 @@ final class LocalSegmentWriter implements AutoCloseable {
     private final String segment;
     private final PackTable packTable;
     private final LocalLayout layout;
+    /** Bytes of each pack's records before compression, as far as they came. */
+    private final long[] raws;
+
     private final RandomAccessFile file;
     private final Region packs;
     private final Region fences;
@@ -86,6 +90,7 @@ final class LocalSegmentWriter implements AutoCloseable {
         this.segment = segment;
         this.packTable = packTable;
         this.layout = new LocalLayout(count, packTable.size());
+        this.raws = new long[packTable.size()];
         this.file = new RandomAccessFile(path.toFile(), "rw");
         this.packs = new Region(layout.packsAt(), layout.fencesAt());
         this.fences = new Region(layout.fencesAt(), layout.filterAt());
@@ -94,12 +99,12 @@ final class LocalSegmentWriter implements AutoCloseable {
         startCell();
     }
 
-    private void addPacks() throws IOException {
-        for (int i = 0; i < packTable.size(); i++) {
+    private void writePacks() throws IOException {
+        for (int i = 0; i < raws.length; i++) {
             ByteBuffer out = packs.room();
             out.putLong(packTable.high(i)).putLong(packTable.low(i));
             out.putLong((long) packTable.kind(i).code() << 56 | packTable.size(i));
-            out.putInt(packTable.records(i)).putInt(0);
+            out.putInt(packTable.records(i)).putInt(0).putLong(raws[i]);
         }
     }
 
@@ -123,6 +128,7 @@ final class LocalSegmentWriter implements AutoCloseable {
             fences.room().putInt((int) (k0 >>> 32));
         }
         cell.putLong(k0).putLong(k1).putLong(place).putLong(lengths);
+        raws[PackedEntry.pack(place)] += PackedEntry.raw(lengths);
         addToFilter(k0, k1);
     }
 
@@ -172,7 +178,7 @@ final class LocalSegmentWriter implements AutoCloseable {
         while (blockNumber < layout.filterBlocks()) {
             endBlock();
         }
-        addPacks();
+        writePacks();
         int packsCrc = packs.finish();
         int fencesCrc = fences.finish();
         filter.finish();

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Numbers packs from 0, in the order in which they come. Takes about 40 bytes a pack, in arrays, because a vault of 100 TiB has up to 1.6
+ * Numbers packs from 0, in the order in which they come. Takes about 50 bytes a pack, in arrays, because a vault of 100 TiB has up to 1.6
  * million. Not safe for several threads.
  */
 final class PackTable {
@@ -20,18 +20,30 @@ final class PackTable {
     private long[] sizes = new long[8];
 
     private int[] records = new int[8];
+    /** Bytes of the packs' records before compression. */
+    private long[] raws = new long[8];
     /** Number plus one, by hash of the name; at most half full. */
     private int[] slots = new int[32];
 
     private int count;
     private long bytes;
+    private long dataRaw;
 
     /** Number of the pack of that name, which is added if it is not known. */
+    int add(String name, ObjectKind kind, long size, int recordCount, long raw) {
+        return add(high(name), low(name), kind, size, recordCount, raw);
+    }
+
+    /** The same for a table that does not say how many bytes records have before compression. */
     int add(String name, ObjectKind kind, long size, int recordCount) {
-        return add(high(name), low(name), kind, size, recordCount);
+        return add(name, kind, size, recordCount, 0);
     }
 
     int add(long high, long low, ObjectKind kind, long size, int recordCount) {
+        return add(high, low, kind, size, recordCount, 0);
+    }
+
+    int add(long high, long low, ObjectKind kind, long size, int recordCount, long raw) {
         int known = number(high, low);
         if (known >= 0) {
             return known;
@@ -43,6 +55,7 @@ final class PackTable {
             names = Arrays.copyOf(names, names.length * 2);
             sizes = Arrays.copyOf(sizes, sizes.length * 2);
             records = Arrays.copyOf(records, records.length * 2);
+            raws = Arrays.copyOf(raws, raws.length * 2);
         }
         if ((count + 1) * 2 > slots.length) {
             slots = new int[slots.length * 2];
@@ -54,7 +67,9 @@ final class PackTable {
         names[count * 2 + 1] = low;
         sizes[count] = (long) kind.code() << KIND_SHIFT | size;
         records[count] = recordCount;
+        raws[count] = raw;
         bytes += size;
+        dataRaw += kind == ObjectKind.DATA ? raw : 0;
         enter(count);
         return count++;
     }
@@ -110,6 +125,16 @@ final class PackTable {
 
     int records(int pack) {
         return records[pack];
+    }
+
+    /** Bytes of a pack's records before compression. */
+    long raw(int pack) {
+        return raws[pack];
+    }
+
+    /** The same of all packs of chunks. */
+    long dataRaw() {
+        return dataRaw;
     }
 
     int size() {

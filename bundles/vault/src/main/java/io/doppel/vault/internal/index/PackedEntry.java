@@ -30,8 +30,11 @@ final class PackedEntry {
         return (int) (lengths >>> 36);
     }
 
+    static int raw(long lengths) {
+        return (int) (lengths >>> 12) & 0xFFFFFF;
+    }
+
     static Location location(int pack, long place, long lengths) {
-        return new Location(
-                pack, offset(place), stored(lengths), (int) (lengths >>> 12) & 0xFFFFFF, (byte) (lengths >>> 4));
+        return new Location(pack, offset(place), stored(lengths), raw(lengths), (byte) (lengths >>> 4));
     }
 }

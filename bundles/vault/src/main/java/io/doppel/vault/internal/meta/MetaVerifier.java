@@ -18,6 +18,8 @@ final class MetaVerifier {
     private final Leases leases;
     private final Heads heads;
     private final Versions versions;
+    private final Holds holds;
+    private final Removals removals;
     private final CancelToken cancel;
     private final List<ObjectProblem> problems = new ArrayList<>();
 
@@ -28,6 +30,8 @@ final class MetaVerifier {
             Leases leases,
             Heads heads,
             Versions versions,
+            Holds holds,
+            Removals removals,
             CancelToken cancel) {
         this.io = io;
         this.vaultId = vaultId;
@@ -35,6 +39,8 @@ final class MetaVerifier {
         this.leases = leases;
         this.heads = heads;
         this.versions = versions;
+        this.holds = holds;
+        this.removals = removals;
         this.cancel = cancel;
     }
 
@@ -52,6 +58,12 @@ final class MetaVerifier {
             check(Versions.name(version.id()), () -> versions.read(version.id()));
         }
         unlistedVersions(head);
+        for (String id : holds.stored()) {
+            checkIfThere(Holds.name(id), () -> holds.read(id));
+        }
+        for (String id : removals.stored()) {
+            checkIfThere(Removals.name(id), () -> removals.read(id));
+        }
         return List.copyOf(problems);
     }
 
@@ -66,6 +78,19 @@ final class MetaVerifier {
             }
             problems.add(ObjectProblem.of(name, e));
         }
+    }
+
+    /** Runs a check of an object that may end meanwhile. */
+    private void checkIfThere(String name, Check check) throws DoppelException {
+        check(name, () -> {
+            try {
+                check.run();
+            } catch (DoppelException e) {
+                if (!e.is(VaultError.MISSING_OBJECT)) {
+                    throw e;
+                }
+            }
+        });
     }
 
     /** A version that is not listed may be left over from a crash, but then it is what its name says. */

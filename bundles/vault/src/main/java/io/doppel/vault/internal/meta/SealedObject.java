@@ -28,7 +28,8 @@ final class SealedObject {
         VERSION(5),
         LEASE_CLOSING(6),
         CLEARED(7),
-        HOLD(8);
+        HOLD(8),
+        REMOVAL(9);
 
         private final byte code;
 

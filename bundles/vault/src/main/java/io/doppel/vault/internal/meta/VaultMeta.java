@@ -35,6 +35,8 @@ public final class VaultMeta implements AutoCloseable {
     private final Heads heads;
     private final Versions versions;
     private final ClearedLists cleared;
+    private final Holds holds;
+    private final Removals removals;
     private final RollbackGuard guard;
     private final KeySlots slots;
     private final MachineKeyRotation rotation;
@@ -74,6 +76,8 @@ public final class VaultMeta implements AutoCloseable {
         this.heads = new Heads(store, leases);
         this.versions = new Versions(store);
         this.cleared = new ClearedLists(store);
+        this.holds = new Holds(store);
+        this.removals = new Removals(store, leases);
         this.guard = new RollbackGuard(local, heads, config.id(), this::warnOnce);
         this.slots = new KeySlots(io, config.id());
         this.rotation = new MachineKeyRotation(slots, master, local, config.id());
@@ -206,6 +210,7 @@ public final class VaultMeta implements AutoCloseable {
         // only if nobody has taken over by now, the head that we found cannot become void any more
         publisher.checkLease();
         guard.remember(newest);
+        removals.sweep();
     }
 
     /**
@@ -302,6 +307,30 @@ public final class VaultMeta implements AutoCloseable {
     /** The cleared lists. */
     public ClearedLists cleared() {
         return cleared;
+    }
+
+    /** The holds. */
+    public Holds holds() {
+        return holds;
+    }
+
+    /** The removals that were announced. */
+    public Removals removals() {
+        return removals;
+    }
+
+    /**
+     * Whether the newest head lists the version now, for whoever has just put a hold.
+     *
+     * @throws DoppelException {@link VaultError#LEASE_LOST} if we held the lease and cannot tell any more; the storage's failures
+     */
+    public boolean listsNow(String version) throws DoppelException {
+        requireOpen();
+        if (readOnly) {
+            return heads.newest().head().lists(version);
+        }
+        writer().checkLease();
+        return head().lists(version);
     }
 
     /** The newest head as last seen or published; of generation 0 if there is none yet. */
@@ -403,7 +432,8 @@ public final class VaultMeta implements AutoCloseable {
      */
     public List<ObjectProblem> verifyMeta(CancelToken cancel) throws DoppelException {
         requireOpen();
-        return new MetaVerifier(io, config.id(), master, leases, heads, versions, cancel).verify(head());
+        return new MetaVerifier(io, config.id(), master, leases, heads, versions, holds, removals, cancel)
+                .verify(head());
     }
 
     /**

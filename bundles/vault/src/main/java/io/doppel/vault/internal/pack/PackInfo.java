@@ -11,6 +11,11 @@ import java.util.List;
  * @param records its records in order
  */
 public record PackInfo(String name, ObjectKind kind, long size, List<RecordInfo> records) {
+    /** Bytes of its records before compression. */
+    public long rawBytes() {
+        return records.stream().mapToLong(RecordInfo::raw).sum();
+    }
+
     /** Name of its object. */
     public String objectName() {
         return kind.objectName(name);

@@ -43,6 +43,7 @@ public final class Session implements WriteSession {
     private final CutRule cutRule;
     private final NodeWriter nodeWriter;
     private final AtomicLong stored = new AtomicLong();
+    private final AtomicLong fresh = new AtomicLong();
     /** Ids in packs of this session that are not durable yet. */
     private final Set<Key> claimed = ConcurrentHashMap.newKeySet();
 
@@ -141,6 +142,11 @@ public final class Session implements WriteSession {
     }
 
     @Override
+    public long newBytes() {
+        return fresh.get();
+    }
+
+    @Override
     public void flush() throws DoppelException {
         for (SessionLane lane : openLanes()) {
             lane.close();
@@ -233,6 +239,10 @@ public final class Session implements WriteSession {
 
     void addStored(long bytes) {
         stored.addAndGet(bytes);
+    }
+
+    void addNew(long bytes) {
+        fresh.addAndGet(bytes);
     }
 
     PackWriter newPack(ObjectKind kind) throws DoppelException {

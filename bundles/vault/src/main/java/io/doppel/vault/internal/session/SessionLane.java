@@ -82,6 +82,7 @@ final class SessionLane implements WriteSession.Lane {
                 : pack.add(id, Codec.STORED, length, buffer, from, length, sealed, gcm);
         storedBytes += stored;
         session.addStored(stored);
+        session.addNew(length);
         if (session.isFull(pack)) {
             PackWriter full = pack;
             pack = null;

@@ -39,7 +39,7 @@ public final class MapStorage implements Storage {
     }
 
     /** Another server's view of the same objects. */
-    MapStorage view() {
+    public MapStorage view() {
         return new MapStorage(objects);
     }
 

@@ -1,0 +1,23 @@
+package io.doppel.vault.internal.meta;
+
+import java.time.Instant;
+
+/**
+ * That a version must not be removed (docs/vault-format.md §13). Immutable.
+ *
+ * @param id 32 hex digits
+ * @param version the version's id
+ * @param purpose what for, for people
+ * @param installation who put it
+ * @param server the same for people
+ * @param since when it was put, for people
+ * @param lasting whether it stays until a person ends it
+ */
+public record StoredHold(
+        String id,
+        String version,
+        String purpose,
+        String installation,
+        String server,
+        Instant since,
+        boolean lasting) {}
