@@ -9,6 +9,7 @@ import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.core.JobError;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +61,10 @@ class CrashTest {
         }
         try (Server server = new Server(state)) {
             long last = server.core.jobs().runs(1).get(0).id();
+            Set<Path> packs = packs();
+            long kept = Long.parseLong(server.succeed("kept", "purge", List.of(), Map.of("vault", "v")));
+            assertEquals(packs, packs(), "a purge leaves to the next backup what the killed ones stored");
+            assertEquals(!packs.isEmpty(), kept > 0);
             JobRun retried = server.core
                     .jobs()
                     .await(server.core.jobs().retryFailed(last).id());
@@ -67,6 +75,16 @@ class CrashTest {
             server.succeed("", "restore", List.of(), Map.of("version", version, "name", "r"));
             assertArrayEquals(content, Files.readAllBytes(machines.resolve("r/disk.img")));
             server.succeed("", "validate", List.of(), Map.of());
+        }
+    }
+
+    private Set<Path> packs() throws IOException {
+        Path data = folder.resolve("vault/data");
+        if (!Files.exists(data)) {
+            return Set.of();
+        }
+        try (Stream<Path> all = Files.walk(data)) {
+            return all.filter(Files::isRegularFile).collect(Collectors.toSet());
         }
     }
 

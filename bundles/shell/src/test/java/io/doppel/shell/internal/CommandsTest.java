@@ -231,6 +231,20 @@ class CommandsTest {
     }
 
     @Test
+    void aPurgeKeepsWhatInterruptedBackupsStoredUnlessTold() throws Exception {
+        Desk desk = Desk.script();
+        assertEquals(0, desk.run("purge", "main", "--keep-versions", "--detach"));
+        assertEquals(
+                Map.of("vault", "main", "retention", "false"),
+                onlyNewRun(desk).definition().options());
+        Desk all = Desk.script();
+        assertEquals(0, all.run("purge", "main", "--keep-versions", "--no-grace", "--detach"));
+        assertEquals(
+                Map.of("vault", "main", "retention", "false", "grace", "0s"),
+                onlyNewRun(all).definition().options());
+    }
+
+    @Test
     void restoreSaysWhatItWritesAndAsksBeforeItOverwrites() throws Exception {
         String plan = "Version 7c1e55d0a1b2c3d4 of 'web', taken 2026-11-21 12:00:00 (valid): writes 1 disk of 40.0 GiB"
                 + " together, 9.00 GiB of it data, ";
