@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.api.job.Progress;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.processor.TransferResult;
 import io.doppel.tck.MemoryStorage;
+import io.doppel.vault.DiskTree;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.WriteSession;
+import io.doppel.vault.chunk.Ranges;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -133,6 +137,24 @@ class LostPackTest {
         DoppelException e = assertThrows(DoppelException.class, this::incremental);
         assertTrue(e.is(VaultError.PACK_GONE), e.getMessage());
         healed(Rig.backup(vault, new Bytes(second)));
+    }
+
+    @Test
+    void whoDoesNotGiveWhatIsDamagedPublishesNothing() throws Exception {
+        storage.content().remove(pack("data/"));
+        reopen();
+        try (WriteSession session = vault.begin()) {
+            DiskTree tree = session.tree("d", SIZE, Optional.of(base));
+            assertTrue(Ranges.bytes(tree.damaged()) > 0);
+            TransferResult.DiskResult same = new TransferResult.DiskResult(
+                    SIZE,
+                    tree.dataBytes(),
+                    Progress.NONE,
+                    Map.of(vault.id(), tree.finish().orElseThrow()));
+            DoppelException e = assertThrows(DoppelException.class, () -> Rig.publish(vault, session, "d", same));
+            assertTrue(e.is(VaultError.PACK_GONE), e.getMessage());
+        }
+        assertEquals(List.of(base), vault.versionIds());
     }
 
     @Test

@@ -287,9 +287,17 @@ class CommandsTest {
         assertEquals(1, yes.run("restore", "7c1e", "--over-original", "--json"));
         assertEquals(1, yes.run("restore", "7c1e", "--over-original", "--name", "x", "--yes"));
         assertEquals(1, yes.jobs.runs.size());
-        assertEquals(0, yes.run("restore", "7c1e", "--over-original", "--yes", "--detach"));
+        assertEquals(0, yes.run("restore", "7c1e", "--over-original", "--skip-damaged", "--yes", "--detach"));
         assertEquals(
-                Map.of("version", "7c1e55d0a1b2c3d4", "host", "lab", "over-original", "true"),
+                Map.of(
+                        "version",
+                        "7c1e55d0a1b2c3d4",
+                        "host",
+                        "lab",
+                        "over-original",
+                        "true",
+                        "skip-damaged",
+                        "true"),
                 onlyNewRun(yes).definition().options());
         assertEquals(1, yes.run("restore", "7c1e", "--over-original"));
         assertTrue(yes.screen.errText().contains("DPL-SHL-0002: "), yes.screen.errText());

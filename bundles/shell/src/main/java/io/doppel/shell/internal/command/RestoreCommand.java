@@ -46,6 +46,11 @@ public final class RestoreCommand extends KindCommand {
     @Completion(OptionsOnly.class)
     String disks;
 
+    @Option(
+            name = "--skip-damaged",
+            description = "Restore a damaged version without what cannot be read: zeros are there, and the places are named")
+    boolean skipDamaged;
+
     @Option(name = "--yes", description = "Do not ask")
     boolean yes;
 
@@ -103,6 +108,9 @@ public final class RestoreCommand extends KindCommand {
             options.put("name", name);
         }
         put(options, "disks", disks);
+        if (skipDamaged) {
+            options.put("skip-damaged", "true");
+        }
         return options;
     }
 

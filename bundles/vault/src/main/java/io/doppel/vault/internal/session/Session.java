@@ -62,6 +62,8 @@ public final class Session implements WriteSession {
     private final Deque<PackWriter> parked = new ArrayDeque<>();
     private final Set<SessionLane> lanes = new HashSet<>();
     private boolean closed;
+    /** Whether something of a base is damaged, so that whoever stores has to give it anew. */
+    private volatile boolean damagedBase;
 
     /** Finds a disk of a version. */
     @FunctionalInterface
@@ -126,6 +128,9 @@ public final class Session implements WriteSession {
                     "Nothing can be taken over from disk '" + diskKey + "' of version " + baseVersion.get() + ": "
                             + found.noRoot());
         }
+        if (!found.isWhole()) {
+            damagedBase = true;
+        }
         byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
         TreeReader base = new TreeReader(parts.nodes(), root, disk.size());
         return new SessionTree(nodeWriter, parts.nodes(), base, found, size);
@@ -165,13 +170,13 @@ public final class Session implements WriteSession {
 
     /**
      * Checks that of everything that these disks need a copy is there that is not known to be missing or damaged. Walks their trees if
-     * anything at all was found missing or damaged since this session began, and takes no time otherwise.
+     * anything at all was found missing or damaged since this session began, or a base was damaged, and takes no time otherwise.
      *
      * @param stored the disks of the version that this session stored
      * @throws DoppelException {@link VaultError#PACK_GONE}; the storage's failures
      */
     public void checkDisks(List<VersionManifest.Disk> stored) throws DoppelException {
-        if (parts.index().distrusted() == damageBefore) {
+        if (parts.index().distrusted() == damageBefore && !damagedBase) {
             return;
         }
         for (VersionManifest.Disk disk : stored) {
@@ -179,12 +184,11 @@ public final class Session implements WriteSession {
             if (!found.isWhole()) {
                 Set<Integer> bad = parts.index().distrusted().packsSince(damageBefore);
                 String what = bad.isEmpty()
-                        ? "something"
-                        : "pack '" + parts.index().packObject(bad.iterator().next()) + "'";
+                        ? "bytes of it have no sound copy"
+                        : "pack '" + parts.index().packObject(bad.iterator().next()) + "'"
+                                + (bad.size() == 1 ? "" : ", and " + (bad.size() - 1) + " more");
                 throw new DoppelException(
-                        VaultError.PACK_GONE,
-                        "Disk '" + disk.key() + "' needs what was found missing or damaged since: " + what
-                                + (bad.size() < 2 ? "" : ", and " + (bad.size() - 1) + " more"));
+                        VaultError.PACK_GONE, "Disk '" + disk.key() + "' needs what is missing or damaged: " + what);
             }
         }
     }
