@@ -12,6 +12,7 @@ import io.doppel.tck.FailpointStorage.When;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.Vault;
+import io.doppel.vault.VaultError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A fault before and after every single storage operation of a removal and a collection, from opening the vault to closing it: no
- * version that is listed loses anything, none comes back, and the next collection ends what this one began.
+ * version that is listed loses anything, none that is held is removed, none comes back, and the next collection ends what this one began.
  */
 class CollectFailpointTest {
     @TempDir
@@ -39,6 +40,7 @@ class CollectFailpointTest {
     private final MemoryStorage first = new MemoryStorage();
     private final Map<String, byte[]> kept = new LinkedHashMap<>();
     private final List<String> removed = new ArrayList<>();
+    private String held;
     private Path state;
     private byte[] last;
 
@@ -61,14 +63,31 @@ class CollectFailpointTest {
             byte[] noise = Bytes.made(i, 120_000);
             System.arraycopy(noise, 0, disk, i * 150_000 + 40_000, noise.length);
         }
+        held = kept.keySet().iterator().next();
+        try (Vault vault = Rig.open(first, state)) {
+            vault.holds().add(held, "for ever");
+        }
     }
 
-    private static void purge(Vault vault, List<String> ids) throws DoppelException {
+    private void purge(Vault vault, List<String> ids) throws DoppelException {
+        assertHeld(vault);
         List<String> there = ids.stream().filter(vault.versionIds()::contains).toList();
         if (!there.isEmpty()) {
             vault.remove(there);
         }
         vault.collect(new CollectOptions(0, 0), (phase, total, done) -> {}, Rig.NEVER);
+    }
+
+    private void assertHeld(Vault vault) throws DoppelException {
+        try {
+            vault.remove(List.of(held));
+        } catch (DoppelException e) {
+            if (e.is(VaultError.ON_HOLD)) {
+                return;
+            }
+            throw e;
+        }
+        throw new AssertionError("a version that is held was removed");
     }
 
     @Test

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class FiguresTest {
     private static final int SIZE = 8 << 20;
+    /** A purge counts footers of the packs that it writes as used, the next one does not. */
+    private static final int FOOTERS = 4 << 10;
 
     @TempDir
     Path folder;
@@ -148,7 +150,7 @@ class FiguresTest {
         assertEquals(0, after.droppable());
         assertTrue(after.usedMeasured().isAfter(Instant.EPOCH));
         long unused = Long.parseLong(purge("unused", Map.of("vault", "v", "unused", "0", "dry-run", "true")));
-        assertEquals(unused, after.unusedBytes());
+        assertEquals(unused, after.unusedBytes(), FOOTERS);
         // the first version stored what the others need, and so is thought to free more than it does
         long freed = before.storedBytes() - after.storedBytes();
         assertTrue(before.purgeBytes() >= freed, before + ": " + freed);
@@ -159,7 +161,7 @@ class FiguresTest {
                 .orElseThrow();
         server.core.retention().remove(List.of(b.id()), true);
         VaultFigures removed = figures();
-        assertEquals(after.unusedBytes() + b.storedBytes(), removed.unusedBytes());
+        assertEquals(after.unusedBytes() + b.storedBytes(), removed.unusedBytes(), FOOTERS);
         purge("freed", options);
         long really = after.storedBytes() - packs();
         assertTrue(Math.abs(really - b.storedBytes()) < 512 << 10, () -> "freed " + really + " of " + b.storedBytes());
@@ -182,7 +184,7 @@ class FiguresTest {
         assertSame(expected, figures(), false);
         assertEquals(Instant.EPOCH, figures().usedMeasured());
         purge("unused", Map.of("vault", "v", "dry-run", "true"));
-        assertEquals(expected.unusedBytes(), figures().unusedBytes());
+        assertEquals(expected.unusedBytes(), figures().unusedBytes(), FOOTERS);
     }
 
     private static void assertSame(VaultFigures a, VaultFigures b, boolean measured) {
