@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What must hold of a vault after a storm, in the eyes of a server that has just opened it. */
@@ -21,7 +22,8 @@ public final class Inspection {
     private static final double UNUSED = 0.08;
 
     /** Whoever dies between the two puts of an object that there are two of leaves one; that it is put back is told. */
-    private static final String MENDED = "there are two of it, and the other one is right";
+    private static final Pattern MENDED =
+            Pattern.compile("there are two of it, and the other one is right|was put back from");
 
     private final Contents contents;
     private final Promises promises;
@@ -40,7 +42,7 @@ public final class Inspection {
      */
     public int whole(Vault vault) throws DoppelException {
         for (String warning : vault.warnings()) {
-            if (!warning.contains(MENDED)) {
+            if (!MENDED.matcher(warning).find()) {
                 throw new Violation("warning: " + warning);
             }
         }

@@ -33,7 +33,7 @@ class RandomSchedulesTest {
     static List<Long> seeds() {
         List<Long> seeds = new ArrayList<>();
         long start = Long.getLong("doppel.schedules.seed", 1);
-        for (long i = 0; i < Integer.getInteger("doppel.schedules", 20); i++) {
+        for (long i = 0; i < Integer.getInteger("doppel.schedules", 12); i++) {
             seeds.add(start + i);
         }
         return seeds;
