@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param message why not, with code; empty if it can
  * @param recoveryKeyExported whether the recovery key was exported; people are reminded until it was
  * @param versions number of versions
- * @param storedBytes bytes its objects take, as known
+ * @param storedBytes bytes its objects take, −1 as long as it was not opened
  * @param freeBytes free space of the target, −1 if unknown
  */
 public record VaultView(

@@ -312,6 +312,7 @@ class MainJobTest {
         server.plugins.hypervisors().remove(server.hypervisor);
         assertEquals(
                 ConnectionState.NO_PLUGIN, server.core.vaults().vaults().get(0).state());
+        assertEquals(-1, server.core.vaults().vaults().get(0).storedBytes(), "unknown, and not nothing");
         assertEquals(
                 ConnectionState.NO_PLUGIN,
                 server.core.inventory().hosts().get(0).state());

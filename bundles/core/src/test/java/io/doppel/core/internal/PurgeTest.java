@@ -227,7 +227,8 @@ class PurgeTest {
             JobRun run = purge();
             assertEquals(JobState.SUCCEEDED, run.state(), run.outcome());
             assertTrue(run.outcome().startsWith("Dropped 1 version, freed 8."), run.outcome());
-            assertTrue(run.outcome().contains("; 1 version in use stayed until the next purge; "), run.outcome());
+            assertTrue(
+                    run.outcome().contains("; 1 version that runs need now, left for the next purge; "), run.outcome());
             assertEquals(
                     "1", server.core.jobs().tasks(run.id()).get(0).results().get("dropped"));
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.vault.VersionView;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -104,6 +105,10 @@ class CompletionTest {
         assertEquals(List.of("full=", "vault="), complete("job-define", "x", "--kind", "backup", "--set", ""));
         assertEquals(List.of("offsite", "onsite"), complete("retention-set", "--role", ""));
         assertEquals(List.of("lab/web"), complete("retention-set", "--vault", "main", "--machine", "lab/w"));
+        desk.vaults.versions.add(FakeVaults.version("0123", "gone", FakeInventory.NOON, VersionView.Health.VALID));
+        assertEquals(
+                List.of("lab/gone", "lab/mail server", "lab/web"),
+                complete("retention-preview", "main", "--machine", ""));
         assertEquals(List.of("Europe/Berlin"), complete("retention-set", "--time-zone", "Europe/Berl"));
         assertEquals(List.of("full=", "vault="), complete("backup", "lab/web", "--set", ""));
     }

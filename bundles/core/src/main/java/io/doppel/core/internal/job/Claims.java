@@ -21,9 +21,14 @@ import java.util.function.ToIntFunction;
  */
 public final class Claims {
     private static final int EXCLUSIVE = Integer.MAX_VALUE / 2;
+    /** Of somebody whom no limit counts. */
+    private static final int BESIDE = -1;
 
     private final ToIntFunction<Claim.Kind> limits;
     private final Map<Claim, Integer> held = new HashMap<>();
+    /** How many hold what beside those that the limits count. */
+    private final Map<Claim, Integer> beside = new HashMap<>();
+
     private final List<Waiter> waiters = new ArrayList<>();
 
     /** Somebody who wants claims; with a weight of {@link #EXCLUSIVE} nobody else may have them. */
@@ -53,6 +58,11 @@ public final class Claims {
     /** Holds a claim alone, after waiting until nobody holds it. */
     public Hold acquireExclusive(Claim claim, CancelToken cancel) throws DoppelException {
         return acquire(new Waiter(List.of(claim), EXCLUSIVE, new CountDownLatch(1)), cancel, c -> {});
+    }
+
+    /** Holds a claim beside any number of others; only those that want it alone wait for each other. */
+    public Hold acquireBeside(Claim claim, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
+        return acquire(new Waiter(List.of(claim), BESIDE, new CountDownLatch(1)), cancel, onWait);
     }
 
     private Hold acquire(Waiter waiter, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
@@ -89,8 +99,13 @@ public final class Claims {
     /** The first claim that keeps the waiter back. */
     private Optional<Claim> firstMissing(Waiter waiter) {
         for (Claim claim : waiter.claims()) {
-            int most = waiter.weight() == EXCLUSIVE ? 1 : limits.applyAsInt(claim.kind());
-            if (held.getOrDefault(claim, 0) >= most) {
+            int most = switch (waiter.weight()) {
+                case EXCLUSIVE -> 1;
+                case BESIDE -> EXCLUSIVE;
+                default -> limits.applyAsInt(claim.kind());
+            };
+            boolean alone = waiter.weight() == EXCLUSIVE;
+            if (held.getOrDefault(claim, 0) >= most || alone && beside.containsKey(claim)) {
                 return Optional.of(claim);
             }
         }
@@ -98,7 +113,9 @@ public final class Claims {
     }
 
     private Hold take(Waiter waiter) {
-        waiter.claims().forEach(claim -> held.merge(claim, waiter.weight(), Integer::sum));
+        boolean counted = waiter.weight() != BESIDE;
+        waiter.claims()
+                .forEach(claim -> (counted ? held : beside).merge(claim, Math.abs(waiter.weight()), Integer::sum));
         return hold(waiter);
     }
 
@@ -113,7 +130,9 @@ public final class Claims {
 
     private synchronized void release(Waiter waiter) {
         for (Claim claim : waiter.claims()) {
-            held.computeIfPresent(claim, (c, n) -> n == waiter.weight() ? null : n - waiter.weight());
+            int weight = Math.abs(waiter.weight());
+            Map<Claim, Integer> holders = waiter.weight() == BESIDE ? beside : held;
+            holders.computeIfPresent(claim, (c, n) -> n == weight ? null : n - weight);
         }
         for (Waiter next : List.copyOf(waiters)) {
             if (firstMissing(next).isEmpty()) {

@@ -48,6 +48,7 @@ public final class JobEngine implements JobService, AutoCloseable {
     private final EventBus events = new EventBus();
     private final Map<Long, LiveRun> live = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor runThreads;
+    private final ExecutorService besideThreads = Executors.newCachedThreadPool(Threads.named("doppel-beside"));
     private final ExecutorService workThreads = Executors.newCachedThreadPool(Threads.named("doppel-work"));
     private final ScheduledExecutorService ticker =
             Executors.newSingleThreadScheduledExecutor(Threads.named("doppel-ticker"));
@@ -111,11 +112,12 @@ public final class JobEngine implements JobService, AutoCloseable {
     @Override
     public JobRun submit(JobDefinition definition) throws DoppelException {
         check(definition);
+        boolean limited = !(handlers.get(definition.kind()).service() instanceof CoreHandler own) || own.isLimited();
         LiveRun run = new LiveRun(records.add(definition, Instant.now()), records, events);
         live.put(run.id(), run);
         JobRun view = run.view();
         run.announce();
-        runThreads.execute(() -> {
+        (limited ? runThreads : besideThreads).execute(() -> {
             new RunExecution(run, handlers, hosts, claims, workThreads).run();
             settle(run);
         });
@@ -263,6 +265,7 @@ public final class JobEngine implements JobService, AutoCloseable {
     @Override
     public void close() {
         runThreads.shutdown();
+        besideThreads.shutdown();
         DoppelException stops = new DoppelException(JobError.INTERRUPTED, "The server was stopped");
         live.values().forEach(run -> {
             if (run.view().state() == JobState.RUNNING) {
@@ -271,7 +274,9 @@ public final class JobEngine implements JobService, AutoCloseable {
             run.cancel(stops);
         });
         try {
-            if (!runThreads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+            if (!runThreads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)
+                    || !besideThreads.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 LOG.warn("Runs {} do not stop; they are closed at the next start", live.keySet());
             }
         } catch (InterruptedException e) {

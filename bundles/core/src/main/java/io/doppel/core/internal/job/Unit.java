@@ -71,7 +71,7 @@ final class Unit implements CoreContext {
     /** Does the work and ends the task; throws nothing. */
     void work() {
         try (token;
-                Claims.Hold hold = claim(needed())) {
+                Claims.Hold hold = hold()) {
             if (machine.isPresent()) {
                 token.dependOn(hosts.gateOf(machine.get().host()));
             }
@@ -90,6 +90,19 @@ final class Unit implements CoreContext {
         return new DoppelException(CommonError.INTERNAL, "The job failed: " + e, e);
     }
 
+    /** Work that no limits count for still keeps its vault from being removed. */
+    private Claims.Hold hold() throws DoppelException {
+        Optional<String> vault = options.find(VAULT);
+        boolean limited = !(handler.service() instanceof CoreHandler own) || own.isLimited();
+        return limited || vault.isEmpty()
+                ? claim(needed())
+                : claims.acquireBeside(Claim.vault(vault.get()), token, this::logWait);
+    }
+
+    private void logWait(Claim missing) {
+        task.log(LogLine.Level.INFO, "Waits for " + missing + ", which is in use");
+    }
+
     private List<Claim> needed() {
         List<Claim> needed = new ArrayList<>(List.of(Claim.SERVER));
         machine.ifPresent(m -> {
@@ -102,8 +115,7 @@ final class Unit implements CoreContext {
 
     @Override
     public Claims.Hold claim(Collection<Claim> wanted) throws DoppelException {
-        return claims.acquire(
-                wanted, token, missing -> task.log(LogLine.Level.INFO, "Waits for " + missing + ", which is in use"));
+        return claims.acquire(wanted, token, this::logWait);
     }
 
     @Override

@@ -89,6 +89,12 @@ public final class PurgeJob implements CoreHandler {
         return false;
     }
 
+    /** Space is wanted back also while as many backups as are allowed go on for a day. */
+    @Override
+    public boolean isLimited() {
+        return false;
+    }
+
     @Override
     public void run(CoreContext context) throws DoppelException {
         Settings options = context.options();
@@ -199,7 +205,7 @@ public final class PurgeJob implements CoreHandler {
                 : "Dropped " + versions + ", freed " + freed;
         String inUse = dropped.inUse == 0
                 ? ""
-                : "; " + count(dropped.inUse, "version") + " in use stayed until the next purge";
+                : "; " + count(dropped.inUse, "version") + " that runs need now, left for the next purge";
         return done + inUse + "; " + ByteCount.text(report.bytesInUse()) + " in use, "
                 + ByteCount.text(report.bytesUnused()) + " unused";
     }

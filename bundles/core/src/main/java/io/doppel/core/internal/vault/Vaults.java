@@ -595,7 +595,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 status.message(),
                 record.recoveryKeyExported(),
                 versions.count(record.name()),
-                link.ifOpen().map(o -> o.vault().packBytes()).orElse(0L),
+                link.ifOpen().map(o -> o.vault().packBytes()).orElse(-1L),
                 link.freeBytes());
     }
 

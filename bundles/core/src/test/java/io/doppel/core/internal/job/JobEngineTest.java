@@ -233,6 +233,38 @@ class JobEngineTest {
         assertEquals(3, most.getAndSet(0), "limit of the vault");
     }
 
+    /** All limits are used up, of runs, of machines on the server and of machines in the vault. */
+    @Test
+    void aKindThatNoLimitsCountForWaitsForNobodyAndKeepsItsVault() throws Exception {
+        Claims claims = new Claims(new Limits(2, 3, 3, 3)::of);
+        engine.close();
+        engine = new JobEngine(catalog, plugins.handlers(), hosts, claims, 2);
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch working = new CountDownLatch(3);
+        kind("busy", true, c -> {
+            working.countDown();
+            stop.await();
+        });
+        CountDownLatch besideWorks = new CountDownLatch(1);
+        CountDownLatch besideStops = new CountDownLatch(1);
+        plugins.handlers().add(new UnlimitedKind("beside", c -> {
+            besideWorks.countDown();
+            besideStops.await();
+        }));
+        JobRun first = submit("busy", List.of("a/*"), "vault", "v", "concurrency", "3");
+        JobRun second = submit("busy", List.of("b/*"), "vault", "v");
+        assertTrue(working.await(10, TimeUnit.SECONDS));
+        JobRun beside = submit("beside", List.of(), "vault", "v");
+        assertTrue(besideWorks.await(10, TimeUnit.SECONDS), "it waits");
+        stop.countDown();
+        assertEquals(JobState.SUCCEEDED, await(first).state());
+        assertEquals(JobState.SUCCEEDED, await(second).state());
+        assertTrue(claims.tryExclusive(Claim.vault("v")).isEmpty(), "somebody could remove the vault");
+        besideStops.countDown();
+        assertEquals(JobState.SUCCEEDED, await(beside).state());
+        claims.tryExclusive(Claim.vault("v")).orElseThrow().close();
+    }
+
     @Test
     void twoRunsNeverTouchOneMachineAtOnce() throws Exception {
         Set<String> busy = ConcurrentHashMap.newKeySet();

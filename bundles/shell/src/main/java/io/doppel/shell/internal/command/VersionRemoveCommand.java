@@ -70,7 +70,9 @@ public final class VersionRemoveCommand extends DoppelCommand {
         confirm(yes, "Remove " + named(versions) + "?");
         List<VersionView> removed =
                 retention.remove(versions.stream().map(VersionView::id).toList(), newestToo);
-        print(removed, Human.count(removed.size(), "version") + " removed.");
+        print(
+                removed,
+                Human.count(removed.size(), "version") + " removed. The next doppel:purge gives the space back.");
     }
 
     private List<String> ofMachine() throws DoppelException {

@@ -60,13 +60,16 @@ public final class Human {
         return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    /** Share done, rounded down; a dash while the total is unknown. What succeeded is done, however it was estimated. */
+    /**
+     * Share done, rounded down; a dash while the total is unknown. What succeeded is done, however it was estimated, and what has not
+     * ended is not, since its next part may not be known yet.
+     */
     public static String percent(JobRun run) {
         if (run.state() == JobState.SUCCEEDED || run.state() == JobState.WARNING) {
             return "100 %";
         }
         Progress progress = run.progress();
-        return progress.total() <= 0 ? "-" : (int) (progress.share() * 100) + " %";
+        return progress.total() <= 0 ? "-" : Math.min(99, (int) (progress.share() * 100)) + " %";
     }
 
     /** A number with its noun. */

@@ -2,8 +2,15 @@ package io.doppel.shell.internal.output;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.doppel.api.job.JobDefinition;
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
+import io.doppel.api.job.Progress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HumanTest {
@@ -17,6 +24,21 @@ class HumanTest {
         assertEquals("40.0 GiB", Human.bytes(40L << 30));
         assertEquals("512 MiB", Human.bytes(512L << 20));
         assertEquals("8.00 EiB", Human.bytes(Long.MAX_VALUE));
+    }
+
+    /** A purge learns only on its way what is to be copied and deleted. */
+    @Test
+    void aHundredPercentMeansDone() {
+        Progress all = new Progress(8, 8, 0, 0, 0);
+        assertEquals("99 %", Human.percent(run(JobState.RUNNING, all)));
+        assertEquals("50 %", Human.percent(run(JobState.RUNNING, new Progress(8, 4, 0, 0, 0))));
+        assertEquals("100 %", Human.percent(run(JobState.SUCCEEDED, all)));
+        assertEquals("-", Human.percent(run(JobState.QUEUED, Progress.NONE)));
+    }
+
+    private static JobRun run(JobState state, Progress progress) {
+        JobDefinition purge = new JobDefinition("", "purge", List.of(), Map.of());
+        return new JobRun(1, purge, state, progress, Instant.EPOCH, Optional.empty(), Optional.empty(), "", "");
     }
 
     @Test
