@@ -10,7 +10,6 @@ import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.index.DamageFile;
 import io.doppel.vault.internal.index.Merger;
 import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
@@ -28,8 +27,10 @@ import io.doppel.vault.internal.session.BaseCheck;
 import io.doppel.vault.internal.session.Session;
 import io.doppel.vault.internal.session.VaultParts;
 import io.doppel.vault.internal.tree.TreeReader;
+import io.doppel.vault.internal.verify.KnownPacks;
 import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -65,7 +66,7 @@ public final class Vault implements AutoCloseable {
     private final PackPresence presence;
     private final SharedNodes nodes;
     private final BaseCheck bases;
-    private final DamageFile damageFile;
+    private final KnownPacks known;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final ClearedPacks cleared;
@@ -97,8 +98,16 @@ public final class Vault implements AutoCloseable {
             cleared.hideUnlisted();
             lookForPacks();
         }
-        this.damageFile = new DamageFile(stateDir.resolve("damage"), meta.id(), index);
-        damageFile.load();
+        this.known = new KnownPacks(
+                stateDir,
+                meta.id(),
+                index,
+                (options, onPack) -> new Verifier(storage, meta, index, nodes, options, (pack, found) -> {
+                    // without keys, all looks damaged
+                    meta.requireOpen();
+                    onPack.pack(pack, found);
+                }));
+        known.load();
         this.bases = new BaseCheck(index, nodes, segmentsLost);
         if (!readOnly()) {
             merger.wake();
@@ -469,7 +478,7 @@ public final class Vault implements AutoCloseable {
 
         @Override
         public void packStored(PackInfo info) throws DoppelException {
-            Vault.this.packStored(info);
+            packWritten(info);
         }
 
         @Override
@@ -506,21 +515,23 @@ public final class Vault implements AutoCloseable {
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        VerifyReport report = new Verifier(storage, meta, index, nodes).verify(versionIds, progress, cancel);
-        // without keys, all looks damaged
+        return verify(versionIds, VerifyOptions.fast(Clock.systemUTC()), progress, cancel);
+    }
+
+    /** As {@link #verify(List, VerifyProgress, CancelToken)}, going about it as the options say. */
+    public VerifyReport verify(
+            List<String> versionIds, VerifyOptions options, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        VerifyReport report = known.verify(versionIds, options, progress, cancel);
         meta.requireOpen();
         openIndex.distrust(OpenIndex.namesAmong(
                 report.problems().stream().map(VerifyReport.Problem::object).toList()));
-        saveDamage();
         return report;
     }
 
-    private void saveDamage() {
-        try {
-            damageFile.save();
-        } catch (DoppelException e) {
-            LOG.warn("Vault {}: what was found damaged is forgotten at the next start: {}", id(), e.getMessage());
-        }
+    /** The packs, and when each was verified. */
+    public VerifiedPacks packs() {
+        return known;
     }
 
     /** Key slots and key epochs, as long as the vault is open. */
@@ -575,7 +586,14 @@ public final class Vault implements AutoCloseable {
                 nodes,
                 bases,
                 versionUse,
-                this::packStored);
+                this::packWritten);
+    }
+
+    /** A pack was stored just now. */
+    private int packWritten(PackInfo info) throws DoppelException {
+        int pack = packStored(info);
+        known.stored(pack, Instant.now());
+        return pack;
     }
 
     private int packStored(PackInfo info) throws DoppelException {
@@ -626,7 +644,7 @@ public final class Vault implements AutoCloseable {
             merger.close();
             sessions.values().forEach(Session::close);
             listLeftovers();
-            saveDamage();
+            known.close();
         } catch (RuntimeException | Error e) {
             // what the sessions stored may be in no index segment
             meta.keepLease(e);

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VerifyOptions;
 import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionManifest;
@@ -17,6 +18,7 @@ import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.PackReader;
 import io.doppel.vault.internal.tree.NodeSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,18 +32,39 @@ public final class Verifier {
     private final VaultMeta meta;
     private final ChunkIndex index;
     private final NodeSource nodes;
+    private final VerifyOptions options;
+    private final PackVerified onPack;
     private final List<VerifyReport.Problem> problems = new ArrayList<>();
     /** What keeps every version from being read once the vault is closed. */
     private final List<String> vital = new ArrayList<>();
 
     private final Map<String, List<String>> versionProblems = new LinkedHashMap<>();
 
+    /** Told of each pack that was read to its end. */
+    @FunctionalInterface
+    public interface PackVerified {
+        /**
+         * A pack was verified.
+         *
+         * @param found what of it is damaged
+         */
+        void pack(int pack, Damage found) throws DoppelException;
+    }
+
     /** A verifier of an open vault; for one use. */
-    public Verifier(Storage storage, VaultMeta meta, ChunkIndex index, NodeSource nodes) {
+    public Verifier(
+            Storage storage,
+            VaultMeta meta,
+            ChunkIndex index,
+            NodeSource nodes,
+            VerifyOptions options,
+            PackVerified onPack) {
         this.storage = storage;
         this.meta = meta;
         this.index = index;
         this.nodes = nodes;
+        this.options = options;
+        this.onPack = onPack;
     }
 
     /**
@@ -63,19 +86,49 @@ public final class Verifier {
         } else {
             packs.addAll(walk.packsOf(versions.values()));
         }
-        int threads = Runtime.getRuntime().availableProcessors();
-        PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel, threads);
+        PackPass pass = pass(packs, progress, cancel);
+        check(walk, versions, pass.damage());
+        versionProblems.replaceAll(
+                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
+        return new VerifyReport(pass.bytes(), problems, versionProblems);
+    }
+
+    /**
+     * Verifies packs, in this order. If anything is known to be damaged afterwards, all versions are checked too; otherwise the report names
+     * none.
+     *
+     * @throws DoppelException as {@link #verify}
+     */
+    public VerifyReport verifyPacks(List<Integer> packs, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        PackPass pass = pass(packs, progress, cancel);
+        return new VerifyReport(
+                pass.bytes(), problems, index.distrusted().none() ? Map.of() : versionProblems(List.of(), cancel));
+    }
+
+    /**
+     * What keeps versions from being restored whole, by all that is known to be damaged; reads their trees and no chunk.
+     *
+     * @param only the versions; empty for all
+     */
+    public Map<String, List<String>> versionProblems(List<String> only, CancelToken cancel) throws DoppelException {
+        check(new VersionWalk(index, nodes, cancel), versions(only), index.distrusted());
+        return versionProblems;
+    }
+
+    private PackPass pass(Collection<Integer> packs, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        PackPass pass = new PackPass(storage, meta.keys(), index, options, onPack, progress, cancel);
         pass.run(packs);
         problems.addAll(pass.problems());
-        Damage damage = pass.damage();
-        index.verified(packs, damage);
+        return pass;
+    }
+
+    private void check(VersionWalk walk, Map<String, VersionManifest> versions, Damage damage) throws DoppelException {
         VersionWalk.Check check = walk.check(damage);
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
             versionProblems.put(e.getKey(), check.problems(e.getValue()));
         }
-        versionProblems.replaceAll(
-                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
-        return new VerifyReport(pass.bytes(), problems, versionProblems);
     }
 
     private Map<String, VersionManifest> versions(List<String> only) throws DoppelException {

@@ -1,0 +1,211 @@
+package io.doppel.vault.internal.verify;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
+import io.doppel.vault.VerifiedPacks;
+import io.doppel.vault.VerifyOptions;
+import io.doppel.vault.VerifyProgress;
+import io.doppel.vault.VerifyReport;
+import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
+import io.doppel.vault.internal.index.DamageFile;
+import io.doppel.vault.internal.index.PackTimes;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What this server knows of the packs of an open vault: what is damaged, and when each was verified. */
+public final class KnownPacks implements VerifiedPacks, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KnownPacks.class);
+
+    /** Damage is saved this often, however much is found. */
+    private static final long SAVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final String vault;
+    private final ChunkIndex index;
+    private final DamageFile damage;
+    private final PackTimes times;
+    private final Verifiers verifiers;
+    /** Packs that were found damaged a moment ago, and when. */
+    private final Map<Integer, Instant> unsaved = new HashMap<>();
+
+    private long savedAtNanos = System.nanoTime();
+    private boolean told;
+
+    /** Makes verifiers. */
+    @FunctionalInterface
+    public interface Verifiers {
+        /** A verifier of the vault, for one use. */
+        Verifier make(VerifyOptions options, Verifier.PackVerified onPack);
+    }
+
+    /**
+     * Nothing is known yet.
+     *
+     * @param folder where this server keeps what it knows of the vault
+     */
+    public KnownPacks(Path folder, String vault, ChunkIndex index, Verifiers verifiers) {
+        this.vault = vault;
+        this.index = index;
+        this.damage = new DamageFile(folder.resolve("damage"), vault, index);
+        this.times = new PackTimes(folder.resolve("verified"), vault, index);
+        this.verifiers = verifiers;
+    }
+
+    /** Loads what was known when the vault was last open here, once its index is loaded. */
+    public void load() throws DoppelException {
+        damage.load();
+        tryTo(times::load);
+    }
+
+    private interface Keeping {
+        void run() throws DoppelException;
+    }
+
+    /** What cannot be kept has to be found out again later, and keeps nobody from working. */
+    private void tryTo(Keeping keeping) {
+        try {
+            keeping.run();
+        } catch (DoppelException e) {
+            if (!told) {
+                told = true;
+                LOG.warn(
+                        "Vault {}: when packs were verified is forgotten at the next start: {}", vault, e.getMessage());
+            }
+        }
+    }
+
+    /** A pack was stored. */
+    public void stored(int pack, Instant at) {
+        tryTo(() -> times.stored(pack, at));
+    }
+
+    /** Verifies versions, or everything; see {@link Verifier#verify}. */
+    public VerifyReport verify(
+            List<String> versionIds, VerifyOptions options, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        try {
+            return verifier(options).verify(versionIds, progress, cancel);
+        } finally {
+            saveUnsaved();
+        }
+    }
+
+    @Override
+    public VerifyReport verify(int[] packs, VerifyOptions options, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        try {
+            return verifier(options).verifyPacks(Arrays.stream(packs).boxed().toList(), progress, cancel);
+        } finally {
+            saveUnsaved();
+        }
+    }
+
+    @Override
+    public Map<String, List<String>> versionProblems(List<String> only, CancelToken cancel) throws DoppelException {
+        return verifier(VerifyOptions.fast(Clock.systemUTC())).versionProblems(only, cancel);
+    }
+
+    private Verifier verifier(VerifyOptions options) {
+        return verifiers.make(
+                options, (pack, found) -> verified(pack, found, options.clock().instant()));
+    }
+
+    private synchronized void verified(int pack, Damage found, Instant at) {
+        index.verified(Set.of(pack), found);
+        if (found.none()) {
+            tryTo(() -> times.verified(pack, at));
+            return;
+        }
+        unsaved.put(pack, at);
+        if (System.nanoTime() - savedAtNanos > SAVE_NANOS) {
+            saveUnsaved();
+        }
+    }
+
+    /** A pack must not count as verified after a restart that has forgotten what was found in it. */
+    private synchronized void saveUnsaved() {
+        if (saveDamage()) {
+            unsaved.forEach((pack, at) -> tryTo(() -> times.verified(pack, at)));
+        }
+        unsaved.clear();
+        savedAtNanos = System.nanoTime();
+        tryTo(times::sync);
+    }
+
+    private boolean saveDamage() {
+        try {
+            damage.save();
+            return true;
+        } catch (DoppelException e) {
+            LOG.warn("Vault {}: what was found damaged is forgotten at the next start: {}", vault, e.getMessage());
+            return false;
+        }
+    }
+
+    @Override
+    public int[] due(Instant now, Duration verifiedFor, Duration storedFor) {
+        return times.due(now, now.minus(verifiedFor), now.minus(storedFor));
+    }
+
+    @Override
+    public Optional<Instant> verifiedAt(int pack) {
+        return times.verifiedAt(pack);
+    }
+
+    @Override
+    public Optional<Instant> since() {
+        return since(all());
+    }
+
+    @Override
+    public Optional<Instant> since(BitSet packs) {
+        return times.oldest(packs.stream());
+    }
+
+    @Override
+    public BitSet all() {
+        BitSet all = new BitSet();
+        all.set(0, index.packCount());
+        return withoutCleared(all);
+    }
+
+    @Override
+    public BitSet damaged() {
+        BitSet bad = new BitSet();
+        index.distrusted().packsSince(Damage.NONE).forEach(bad::set);
+        return withoutCleared(bad);
+    }
+
+    private BitSet withoutCleared(BitSet packs) {
+        for (int pack = packs.nextSetBit(0); pack >= 0; pack = packs.nextSetBit(pack + 1)) {
+            if (index.isCleared(pack)) {
+                packs.clear(pack);
+            }
+        }
+        return packs;
+    }
+
+    @Override
+    public long bytes(BitSet packs) {
+        return packs.stream().mapToLong(index::packSize).sum();
+    }
+
+    /** Keeps everything. */
+    @Override
+    public void close() {
+        saveDamage();
+        tryTo(times::close);
+    }
+}
