@@ -45,6 +45,9 @@ public interface Catalog extends AutoCloseable {
     /** What decides which versions are kept. */
     RetentionRecords retention();
 
+    /** How vaults are validated. */
+    ValidationRecords validation();
+
     /** Shuts the database down. A second close does nothing. */
     @Override
     void close();

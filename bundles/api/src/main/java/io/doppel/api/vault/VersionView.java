@@ -18,8 +18,9 @@ import java.util.Objects;
  * @param dataBytes bytes of it that are not known zeros
  * @param storedBytes bytes that storing it added to the vault
  * @param consistency what the disks are equal to
- * @param health result of the last validation
- * @param validatedAt when that was; {@link Instant#EPOCH} if never
+ * @param health what is known of it
+ * @param validatedAt if it is valid, all it needs was read and checked then or later; if it is damaged, when that was found; {@link
+ *     Instant#EPOCH} if neither is known
  * @param problems what validation found, naming objects and disks
  */
 public record VersionView(

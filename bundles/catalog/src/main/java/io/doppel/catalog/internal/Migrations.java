@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class Migrations {
     private static final List<String> FILES =
-            List.of("001-settings.sql", "002-runs.sql", "003-versions.sql", "004-retention.sql");
+            List.of("001-settings.sql", "002-runs.sql", "003-versions.sql", "004-retention.sql", "005-validation.sql");
 
     /**
      * A step.

@@ -8,6 +8,7 @@ import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.NamedRecords;
 import io.doppel.catalog.RetentionRecords;
 import io.doppel.catalog.RunRecords;
+import io.doppel.catalog.ValidationRecords;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.catalog.VersionRecords;
 
@@ -21,6 +22,7 @@ public final class SqlCatalog implements Catalog {
     private final VersionRecords versions;
     private final BaseRecords bases;
     private final RetentionRecords retention;
+    private final ValidationRecords validation;
 
     private SqlCatalog(DerbyDatabase database) throws DoppelException {
         this.database = database;
@@ -31,6 +33,7 @@ public final class SqlCatalog implements Catalog {
         versions = new SqlVersions(database);
         bases = new SqlBases(database);
         retention = new SqlRetention(database);
+        validation = new SqlValidation(database);
     }
 
     /** Brings the database to this version's schema; closes it if that fails. */
@@ -81,6 +84,11 @@ public final class SqlCatalog implements Catalog {
     @Override
     public RetentionRecords retention() {
         return retention;
+    }
+
+    @Override
+    public ValidationRecords validation() {
+        return validation;
     }
 
     @Override

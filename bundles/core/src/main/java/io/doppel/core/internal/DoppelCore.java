@@ -19,6 +19,8 @@ import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
+import io.doppel.core.internal.validate.BackgroundValidation;
+import io.doppel.core.internal.validate.Validation;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.JobHandler;
 import io.doppel.vault.OpenVaults;
@@ -42,8 +44,10 @@ public final class DoppelCore implements AutoCloseable {
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
     private final PluginWatch watch;
+    private final BackgroundValidation validation;
 
-    private DoppelCore(StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins)
+    private DoppelCore(
+            StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins, Clock clock)
             throws DoppelException {
         this.plugins = plugins;
         this.limits = new AtomicReference<>(limits);
@@ -53,16 +57,19 @@ public final class DoppelCore implements AutoCloseable {
         hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
-        Clock clock = Clock.systemUTC();
         retention =
                 new Retentions(catalog, vaults::version, hosts::machines, clock, clockGap::get, vaults::removeVersions);
-        kinds = List.of(
-                new BackupJob(plugins, hosts, vaults, catalog.bases()),
-                new RestoreJob(plugins, hosts, vaults),
-                new ValidateJob(vaults),
-                new PurgeJob(vaults, retention, clock));
-        kinds.forEach(plugins.handlers()::add);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
+        Validation verdicts = new Validation(vaults, clock);
+        validation =
+                new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
+        vaults.validateWith(validation);
+        kinds = List.of(
+                new BackupJob(plugins, hosts, vaults, catalog.bases(), validation),
+                new RestoreJob(plugins, hosts, vaults),
+                new ValidateJob(vaults, verdicts),
+                new PurgeJob(vaults, retention, clock, validation));
+        kinds.forEach(plugins.handlers()::add);
         watch = new PluginWatch(plugins, hosts, vaults);
     }
 
@@ -75,11 +82,17 @@ public final class DoppelCore implements AutoCloseable {
      */
     public static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins)
             throws DoppelException {
+        return open(folder, serverName, limits, plugins, Clock.systemUTC());
+    }
+
+    /** As {@link #open(Path, String, Limits, Plugins)}, with another clock for retention and validation. */
+    static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins, Clock clock)
+            throws DoppelException {
         StateFolder state = StateFolder.open(folder);
         Catalog catalog = Catalog.open(state.catalog());
         boolean done = false;
         try {
-            DoppelCore core = new DoppelCore(state, catalog, serverName, limits, plugins);
+            DoppelCore core = new DoppelCore(state, catalog, serverName, limits, plugins, clock);
             done = true;
             return core;
         } finally {
@@ -115,6 +128,11 @@ public final class DoppelCore implements AutoCloseable {
         return vaults;
     }
 
+    /** What validates vaults by itself. */
+    BackgroundValidation validation() {
+        return validation;
+    }
+
     /** Retention. */
     public RetentionService retention() {
         return retention;
@@ -137,6 +155,7 @@ public final class DoppelCore implements AutoCloseable {
                 hosts;
                 vaults) {
             watch.close();
+            validation.close();
             jobs.close();
             kinds.forEach(plugins.handlers()::remove);
         }

@@ -21,6 +21,8 @@ import java.util.function.ToIntFunction;
  */
 public final class Claims {
     private static final int EXCLUSIVE = Integer.MAX_VALUE / 2;
+    /** Of somebody who waits until nobody holds it, and then does not hold it either. */
+    private static final int NOTHING = 0;
 
     private final ToIntFunction<Claim.Kind> limits;
     private final Map<Claim, Integer> held = new HashMap<>();
@@ -55,6 +57,17 @@ public final class Claims {
         return acquire(new Waiter(List.of(claim), EXCLUSIVE, new CountDownLatch(1)), cancel, c -> {});
     }
 
+    /** Whether anybody holds it. */
+    public synchronized boolean isHeld(Claim claim) {
+        return held.containsKey(claim);
+    }
+
+    /** Waits until nobody holds the claim; holds nothing. */
+    public void awaitFree(Claim claim, CancelToken cancel) throws DoppelException {
+        acquire(new Waiter(List.of(claim), NOTHING, new CountDownLatch(1)), cancel, c -> {})
+                .close();
+    }
+
     private Hold acquire(Waiter waiter, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
         cancel.check();
         Optional<Claim> missing;
@@ -77,7 +90,7 @@ public final class Claims {
                 throw new IllegalStateException("interrupted while waiting for " + missing.get());
             }
         }
-        return hold(waiter);
+        return waiter.weight() == NOTHING ? () -> {} : hold(waiter);
     }
 
     /** Holds a claim alone; empty if anybody holds it now. */
@@ -89,7 +102,7 @@ public final class Claims {
     /** The first claim that keeps the waiter back. */
     private Optional<Claim> firstMissing(Waiter waiter) {
         for (Claim claim : waiter.claims()) {
-            int most = waiter.weight() == EXCLUSIVE ? 1 : limits.applyAsInt(claim.kind());
+            int most = waiter.weight() != 1 ? 1 : limits.applyAsInt(claim.kind());
             if (held.getOrDefault(claim, 0) >= most) {
                 return Optional.of(claim);
             }
@@ -98,6 +111,9 @@ public final class Claims {
     }
 
     private Hold take(Waiter waiter) {
+        if (waiter.weight() == NOTHING) {
+            return () -> {};
+        }
         waiter.claims().forEach(claim -> held.merge(claim, waiter.weight(), Integer::sum));
         return hold(waiter);
     }

@@ -9,6 +9,11 @@ public interface CoreHandler extends JobHandler {
     /** As {@link JobHandler#run(JobContext)}. */
     void run(CoreContext context) throws DoppelException;
 
+    /** Whether the limits of runs, machines and vaults count for it; otherwise nobody waits for it and it waits for nobody. */
+    default boolean isLimited() {
+        return true;
+    }
+
     @Override
     default void run(JobContext context) throws DoppelException {
         run((CoreContext) context);

@@ -13,6 +13,7 @@ import io.doppel.api.job.LogLine;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.RunRecords;
 import io.doppel.core.JobError;
+import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.spi.job.JobHandler;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,6 +50,7 @@ public final class JobEngine implements JobService, AutoCloseable {
     private final EventBus events = new EventBus();
     private final Map<Long, LiveRun> live = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor runThreads;
+    private final ExecutorService besideThreads = Executors.newCachedThreadPool(Threads.named("doppel-beside"));
     private final ExecutorService workThreads = Executors.newCachedThreadPool(Threads.named("doppel-work"));
     private final ScheduledExecutorService ticker =
             Executors.newSingleThreadScheduledExecutor(Threads.named("doppel-ticker"));
@@ -111,12 +114,28 @@ public final class JobEngine implements JobService, AutoCloseable {
     @Override
     public JobRun submit(JobDefinition definition) throws DoppelException {
         check(definition);
+        return start(definition, handlers::get, runThreads);
+    }
+
+    /**
+     * Starts a run of the core's own work beside those of people: it waits in no queue, and keeps none of theirs waiting in one.
+     *
+     * @param definition what people see of it, and retry
+     * @param work what is done; not {@link CoreHandler#isLimited() limited}
+     */
+    public JobRun startBeside(JobDefinition definition, CoreHandler work) throws DoppelException {
+        Plugin<JobHandler> handler = new Plugin<>(work.kind(), work, new Gate("job kind '" + work.kind() + "'"));
+        return start(definition, kind -> handler, besideThreads);
+    }
+
+    private JobRun start(JobDefinition definition, RunExecution.Handlers found, Executor threads)
+            throws DoppelException {
         LiveRun run = new LiveRun(records.add(definition, Instant.now()), records, events);
         live.put(run.id(), run);
         JobRun view = run.view();
         run.announce();
-        runThreads.execute(() -> {
-            new RunExecution(run, handlers, hosts, claims, workThreads).run();
+        threads.execute(() -> {
+            new RunExecution(run, found, hosts, claims, workThreads).run();
             settle(run);
         });
         return view;
@@ -263,6 +282,7 @@ public final class JobEngine implements JobService, AutoCloseable {
     @Override
     public void close() {
         runThreads.shutdown();
+        besideThreads.shutdown();
         DoppelException stops = new DoppelException(JobError.INTERRUPTED, "The server was stopped");
         live.values().forEach(run -> {
             if (run.view().state() == JobState.RUNNING) {
@@ -271,7 +291,9 @@ public final class JobEngine implements JobService, AutoCloseable {
             run.cancel(stops);
         });
         try {
-            if (!runThreads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+            if (!runThreads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)
+                    || !besideThreads.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 LOG.warn("Runs {} do not stop; they are closed at the next start", live.keySet());
             }
         } catch (InterruptedException e) {

@@ -91,6 +91,9 @@ final class Unit implements CoreContext {
     }
 
     private List<Claim> needed() {
+        if (handler.service() instanceof CoreHandler own && !own.isLimited()) {
+            return List.of();
+        }
         List<Claim> needed = new ArrayList<>(List.of(Claim.SERVER));
         machine.ifPresent(m -> {
             needed.add(Claim.machine(m.host(), m.machine().id()));

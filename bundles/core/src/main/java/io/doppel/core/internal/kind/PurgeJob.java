@@ -11,13 +11,16 @@ import io.doppel.core.JobError;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.retention.Retentions;
+import io.doppel.core.internal.validate.BackgroundValidation;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.CollectReport;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
 import java.time.Clock;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -50,9 +53,11 @@ public final class PurgeJob implements CoreHandler {
     private final Vaults vaults;
     private final Retentions retention;
     private final Clock clock;
+    private final BackgroundValidation validation;
 
     /** Made by the core. */
-    public PurgeJob(Vaults vaults, Retentions retention, Clock clock) {
+    public PurgeJob(Vaults vaults, Retentions retention, Clock clock, BackgroundValidation validation) {
+        this.validation = validation;
         this.vaults = vaults;
         this.retention = retention;
         this.clock = clock;
@@ -95,15 +100,28 @@ public final class PurgeJob implements CoreHandler {
         }
         double unused = options.integer(UNUSED) / 100.0;
         Set<String> without = dropped.stream().map(VersionView::id).collect(Collectors.toSet());
+        BitSet before = vault.packs().all();
         try {
             CollectReport report = vault.collect(
                     dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, options.size(RATE)),
                     new PhaseTasks(context.task()),
                     context.cancel());
+            if (!dryRun) {
+                validate(name, vault, before);
+            }
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
             vaults.failed(name, vault, e);
             throw e;
+        }
+    }
+
+    /** What was copied to new packs is all there is of it now. */
+    private void validate(String name, Vault vault, BitSet before) throws DoppelException {
+        BitSet copies = vault.packs().all();
+        copies.andNot(before);
+        if (!copies.isEmpty()) {
+            validation.written(name, vault, "Purge", copies, Optional.empty(), copies, Set.of());
         }
     }
 

@@ -5,6 +5,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.KeySlotView;
+import io.doppel.api.vault.ValidationView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
@@ -38,6 +39,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -65,6 +67,23 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     private final Claims claims;
     private final Map<String, VaultLink> links = new ConcurrentHashMap<>();
 
+    private volatile Validating validating;
+
+    /** Validates vaults by itself. */
+    public interface Validating {
+        /** What can be set about it. */
+        SettingsSpec spec();
+
+        /** Sets some of that; all settings as they are now. */
+        Map<String, String> set(String vault, Map<String, String> some) throws DoppelException;
+
+        /** How far it has come with an open vault. */
+        ValidationView view(String vault, Vault opened) throws DoppelException;
+
+        /** The vault is about to be forgotten: ends what goes on there. */
+        void leave(String vault) throws DoppelException;
+    }
+
     /**
      * Vaults of the catalogue.
      *
@@ -85,6 +104,26 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         this.owner = owner;
         this.folder = folder;
         this.claims = claims;
+    }
+
+    /** Told once, before anybody uses the vaults. */
+    public void validateWith(Validating who) {
+        validating = who;
+    }
+
+    @Override
+    public SettingsSpec validationSettings() {
+        return validating.spec();
+    }
+
+    @Override
+    public Map<String, String> setValidation(String name, Map<String, String> some) throws DoppelException {
+        return validating.set(name, some);
+    }
+
+    @Override
+    public ValidationView validation(String name) throws DoppelException {
+        return validating.view(name, open(name));
     }
 
     @Override
@@ -190,6 +229,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     @Override
     public void removeVault(String name) throws DoppelException {
         VaultRecord record = record(name);
+        validating.leave(name);
         Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
                 .orElseThrow(() -> new DoppelException(JobError.IN_USE, "A run uses vault '" + name + "'"));
         try (alone) {
@@ -410,6 +450,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         versions.remove(name, ids);
     }
 
+    /** As {@link VersionRecords#validSince}. */
+    public void validSince(String vault, Collection<String> ids, Instant since) throws DoppelException {
+        versions.validSince(vault, ids, since);
+    }
+
     /** Keeps what is known of a version. */
     public void keep(VersionView version) throws DoppelException {
         versions.put(version);
@@ -419,6 +464,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
         return context.unlessCancelled(() -> open(name));
+    }
+
+    /** The vault of that name if it is open now. */
+    public Optional<Vault> ifOpen(String name) {
+        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen).map(VaultLink.Opened::vault);
     }
 
     private Vault open(String name) throws DoppelException {

@@ -88,8 +88,6 @@ public final class Verifier {
         }
         PackPass pass = pass(packs, progress, cancel);
         check(walk, versions, pass.damage());
-        versionProblems.replaceAll(
-                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
         return new VerifyReport(pass.bytes(), problems, versionProblems);
     }
 
@@ -107,11 +105,17 @@ public final class Verifier {
     }
 
     /**
-     * What keeps versions from being restored whole, by all that is known to be damaged; reads their trees and no chunk.
+     * What keeps versions from being restored whole, by all that is known to be damaged; reads descriptive objects and their trees, and no
+     * chunk.
      *
      * @param only the versions; empty for all
      */
     public Map<String, List<String>> versionProblems(List<String> only, CancelToken cancel) throws DoppelException {
+        for (ObjectProblem p : meta.verifyMeta(cancel)) {
+            if (p.vital()) {
+                vital.add(p.reason());
+            }
+        }
         check(new VersionWalk(index, nodes, cancel), versions(only), index.distrusted());
         return versionProblems;
     }
@@ -129,6 +133,8 @@ public final class Verifier {
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
             versionProblems.put(e.getKey(), check.problems(e.getValue()));
         }
+        versionProblems.replaceAll(
+                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
     }
 
     private Map<String, VersionManifest> versions(List<String> only) throws DoppelException {
