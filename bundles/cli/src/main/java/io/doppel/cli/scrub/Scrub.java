@@ -24,8 +24,7 @@ public final class Scrub {
     static final int TROUBLE = 2;
 
     private static final long SECOND = 1_000_000_000L;
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             Usage: doppel-scrub [--json] [--quiet] [--rate MIB] FOLDER
 
             Checks the objects of the vault in FOLDER by their checksums, without any key; only reads.

@@ -58,24 +58,28 @@ final class ScrubReport {
 
     String text() {
         StringBuilder text = new StringBuilder();
-        damaged.forEach(f ->
-                text.append("damaged: ").append(f.object()).append(": ").append(f.what()).append('\n'));
+        damaged.forEach(f -> text.append("damaged: ")
+                .append(f.object())
+                .append(": ")
+                .append(f.what())
+                .append('\n'));
         unread.forEach(f -> text.append("cannot be read: ")
                 .append(f.object())
                 .append(": ")
                 .append(f.what())
                 .append('\n'));
         unknown.forEach(name -> text.append("unknown name: ").append(name).append('\n'));
-        return text + String.format(
-                "%d objects, %d packs among them, %d MiB in %.1f s (%.0f MiB/s): %d damaged, %d unreadable, %d unknown%n",
-                objects,
-                packs,
-                bytes >> 20,
-                seconds,
-                bytes / 1048576.0 / Math.max(seconds, 0.001),
-                damaged.size(),
-                unread.size(),
-                unknown.size());
+        return text
+                + String.format(
+                        "%d objects, %d packs among them, %d MiB in %.1f s (%.0f MiB/s): %d damaged, %d unreadable, %d unknown%n",
+                        objects,
+                        packs,
+                        bytes >> 20,
+                        seconds,
+                        bytes / 1048576.0 / Math.max(seconds, 0.001),
+                        damaged.size(),
+                        unread.size(),
+                        unknown.size());
     }
 
     String json() {
