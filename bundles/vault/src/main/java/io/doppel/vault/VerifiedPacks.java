@@ -26,7 +26,7 @@ public interface VerifiedPacks {
      * Verifies packs one after the other in this order, with several threads if the options say so. What is known of each counts as
      * soon as it was read, even if the verification is broken off later.
      *
-     * @return what is wrong with the packs; if anything in the vault is known to be damaged, also what it means for each version
+     * @return what is wrong with the packs; what that means for versions is told by {@link #versionProblems}
      * @throws DoppelException if not every pack could be read now; what the pace or the token throws
      */
     VerifyReport verify(int[] packs, VerifyOptions options, VerifyProgress progress, CancelToken cancel)

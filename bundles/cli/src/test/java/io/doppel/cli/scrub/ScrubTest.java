@@ -192,10 +192,12 @@ class ScrubTest {
         long size = Files.size(vault.resolve(segment));
         // the key epoch, the second half of the salt, and everything between header and trailer
         assertTrue(
-                unseen.stream().allMatch(at -> at >= 12 && at < 16 || at >= 32 && at < 48 || at >= 64 && at < size - 40),
+                unseen.stream()
+                        .allMatch(at -> at >= 12 && at < 16 || at >= 32 && at < 48 || at >= 64 && at < size - 40),
                 unseen::toString);
         String head = objects("heads/").get(0);
-        assertTrue(unseenFlips(head, vault.resolve(head)).stream().allMatch(at -> at == 6 || at >= 8 && at < 48 || at >= 56));
+        assertTrue(unseenFlips(head, vault.resolve(head)).stream()
+                .allMatch(at -> at == 6 || at >= 8 && at < 48 || at >= 56));
     }
 
     @Test

@@ -123,7 +123,11 @@ public final class ValidateJob implements CoreHandler {
                 validation.versions(name, opened, versionIds, how, task, context.cancel());
             } else {
                 int[] due = opened.packs().due(validation.clock().instant(), age.get(), Duration.ZERO);
-                validation.packs(name, opened, due, how, task, context.cancel());
+                long wrong = validation.packs(name, opened, due, how, task, context.cancel());
+                long damaged = validation.refresh(name, opened, task, context.cancel());
+                if (wrong > 0) {
+                    throw Validation.damageFound(name, wrong, damaged);
+                }
             }
         }
     }

@@ -169,9 +169,12 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
 
     /** Looks at all vaults, and starts what it is time for. Returns soon; called from one thread at a time. */
     public synchronized void look() {
+        if (closed) {
+            return;
+        }
         try {
             for (VaultRecord vault : records.all()) {
-                if (!closed && !vault.readOnly()) {
+                if (!vault.readOnly()) {
                     look(vault);
                 }
             }
@@ -203,7 +206,6 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
         } else {
             BitSet damaged = open.get().packs().damaged();
             boolean news = now.damaged == null ? !damaged.isEmpty() : !damaged.equals(now.damaged);
-            now.damaged = damaged;
             start = news
                     || set.byAge() && trusted && open.get().packs().due(time, set.after(), set.newAfter()).length > 0;
         }
@@ -223,13 +225,12 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
             boolean whole = run.state() == JobState.SUCCEEDED
                     || run.state() == JobState.WARNING
                     || run.errorCode().equals(JobError.DAMAGE_FOUND.id());
-            if (!whole) {
+            if (whole) {
+                // what it found, it has kept with the versions
+                now.damaged = open.map(v -> v.packs().damaged()).orElse(null);
+            } else {
                 now.notBefore = time.plus(PAUSE);
             }
-        }
-        if (now.roundRun >= 0 || now.newRun >= 0) {
-            // what they found, they have kept with the versions
-            now.damaged = open.map(v -> v.packs().damaged()).orElse(null);
         }
         now.roundRun = -1;
         now.newRun = -1;
@@ -318,6 +319,6 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
         synchronized (this) {
             closed = true;
         }
-        timer.shutdownNow();
+        timer.shutdown();
     }
 }

@@ -72,35 +72,28 @@ final class NewPacks implements CoreHandler {
 
     @Override
     public void run(CoreContext context) throws DoppelException {
-        DoppelException first = null;
-        int count = 0;
         try {
             Vault vault = vaults.open(vaultName, context);
+            long wrong = 0;
+            int count = 0;
             for (Written next = poll(); next != null; next = poll()) {
                 // of packs by other numbers nothing can be said; they count as not verified
                 if (next.vault() == vault) {
-                    TaskScope task = context.task().child(next.label());
-                    try {
-                        check(next, task, context);
-                        task.succeed("Everything is right");
-                        count++;
-                    } catch (DoppelException e) {
-                        task.fail(e);
-                        first = first == null ? e : first;
-                        context.cancel().check();
-                    }
+                    wrong += check(next, context.task().child(next.label()), context);
+                    count++;
                 }
             }
+            long damaged = validation.refresh(vaultName, vault, context.task(), context.cancel());
+            if (wrong > 0) {
+                throw Validation.damageFound(vaultName, wrong, damaged);
+            }
+            context.task().succeed("What was written is right, of " + count + (count == 1 ? " job" : " jobs"));
         } finally {
             end();
         }
-        if (first != null) {
-            throw first;
-        }
-        context.task().succeed("What was written is right: " + count + (count == 1 ? " job" : " jobs"));
     }
 
-    private void check(Written written, TaskScope task, CoreContext context) throws DoppelException {
+    private long check(Written written, TaskScope task, CoreContext context) throws DoppelException {
         Vault vault = written.vault();
         BackgroundPace pace = new BackgroundPace(claims, vaultName, settings, task, context.cancel());
         pace.read(0);
@@ -108,10 +101,16 @@ final class NewPacks implements CoreHandler {
                 .filter(p -> vault.packs().verifiedAt(p).isEmpty())
                 .toArray();
         VerifyOptions how = new VerifyOptions(1, validation.clock(), pace);
-        validation.packs(vaultName, vault, packs, how, task, context.cancel());
+        long wrong = validation.packs(vaultName, vault, packs, how, task, context.cancel());
+        if (wrong > 0) {
+            task.fail(Validation.damageFound(vaultName, wrong, 0));
+            return wrong;
+        }
         if (written.version().isPresent()) {
             validation.newVersion(vaultName, vault, written.version().get(), written.used(), written.bases());
         }
+        task.succeed("Everything is right");
+        return 0;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -32,6 +33,9 @@ import java.util.Set;
  * as any is known.
  */
 public final class Validation {
+    /** The states of versions move on after so many packs. */
+    private static final int SLICE = 1024;
+
     private final Vaults vaults;
     private final Clock clock;
 
@@ -73,51 +77,72 @@ public final class Validation {
             long damaged = report.versions().values().stream()
                     .filter(p -> !p.isEmpty())
                     .count();
-            throw damageFound(vaultName, report, damaged);
+            throw damageFound(vaultName, report.problems().size(), damaged);
         }
     }
 
     /**
-     * Verifies packs, and keeps what that means for versions.
+     * Verifies packs in their order, and notes which versions are valid since a later time by that, as long as nothing is known to be
+     * damaged. What damage means for versions is told by {@link #refresh}.
      *
-     * @param before bytes that the task has verified before
-     * @param after bytes that the task will verify after these packs
-     * @throws DoppelException {@link JobError#DAMAGE_FOUND} if anything is wrong with these packs
+     * @return how many things were found wrong
      */
-    void packs(
-            String vaultName,
-            Vault vault,
-            int[] packs,
-            VerifyOptions options,
-            TaskScope task,
-            long before,
-            long after,
-            CancelToken cancel)
-            throws DoppelException {
-        VerifyReport report = vault.packs().verify(packs, options, progress(task, before, after), cancel);
-        tell(report, task);
-        keep(vaultName, vault, report.versions(), cancel);
-        validSinceOldest(vaultName, vault);
-        if (!report.problems().isEmpty()) {
-            long damaged = report.versions().values().stream()
-                    .filter(p -> !p.isEmpty())
-                    .count();
-            throw damageFound(vaultName, report, damaged);
-        }
-    }
-
-    /** A verification of packs as a whole. */
-    public void packs(
+    public long packs(
             String vaultName, Vault vault, int[] packs, VerifyOptions options, TaskScope task, CancelToken cancel)
             throws DoppelException {
-        packs(vaultName, vault, packs, options, task, 0, 0, cancel);
+        long total = bytes(vault, packs, 0, packs.length);
+        long done = 0;
+        long wrong = 0;
+        for (int from = 0; from < packs.length; from += SLICE) {
+            int to = Math.min(packs.length, from + SLICE);
+            long bytes = bytes(vault, packs, from, to);
+            VerifyProgress progress = progress(task, done, total - done - bytes);
+            VerifyReport report = vault.packs().verify(Arrays.copyOfRange(packs, from, to), options, progress, cancel);
+            tell(report, task);
+            wrong += report.problems().size();
+            done += bytes;
+            if (vault.packs().damaged().isEmpty()) {
+                validSinceOldest(vaultName, vault);
+            }
+        }
+        return wrong;
     }
 
-    /** Looks at what is known to be damaged by now, found or healed since, and keeps what it means for versions. */
-    void refresh(String vaultName, Vault vault, CancelToken cancel) throws DoppelException {
-        boolean none = vault.packs().damaged().isEmpty();
-        keep(vaultName, vault, none ? Map.of() : vault.packs().versionProblems(List.of(), cancel), cancel);
+    private static long bytes(Vault vault, int[] packs, int from, int to) {
+        BitSet some = new BitSet();
+        Arrays.stream(packs, from, to).forEach(some::set);
+        return vault.packs().bytes(some);
+    }
+
+    /**
+     * Finds out what is known to be damaged by now, or was and is healed since, and keeps what it means for versions.
+     *
+     * @return number of versions that are damaged
+     */
+    public long refresh(String vaultName, Vault vault, TaskScope task, CancelToken cancel) throws DoppelException {
+        List<String> there = vault.versionIds();
+        List<String> damaged = vaults.versions(Optional.of(vaultName), Optional.empty()).stream()
+                .filter(v -> v.health() == Health.DAMAGED && there.contains(v.id()))
+                .map(VersionView::id)
+                .toList();
+        Map<String, List<String>> found = Map.of();
+        if (!vault.packs().damaged().isEmpty()) {
+            found = vault.packs().versionProblems(List.of(), cancel);
+        } else if (!damaged.isEmpty()) {
+            found = vault.packs().versionProblems(damaged, cancel);
+        }
+        long count = 0;
+        for (Map.Entry<String, List<String>> version : found.entrySet()) {
+            boolean right = version.getValue().isEmpty();
+            count += right ? 0 : 1;
+            if (!right || damaged.contains(version.getKey())) {
+                Health health = right ? Health.UNVERIFIED : Health.DAMAGED;
+                keep(vaultName, vault, version.getKey(), health, version.getValue());
+            }
+        }
+        tell(found, task);
         validSinceOldest(vaultName, vault);
+        return count;
     }
 
     /**
@@ -171,43 +196,23 @@ public final class Validation {
         for (VerifyReport.Problem problem : report.problems()) {
             task.log(LogLine.Level.ERROR, problem.object() + ": " + problem.reason());
         }
-        report.versions().forEach((id, problems) -> {
+        tell(report.versions(), task);
+    }
+
+    private static void tell(Map<String, List<String>> versions, TaskScope task) {
+        versions.forEach((id, problems) -> {
             if (!problems.isEmpty()) {
                 task.log(LogLine.Level.ERROR, "Version " + id + " is damaged: " + String.join("; ", problems));
             }
         });
     }
 
-    private static DoppelException damageFound(String vaultName, VerifyReport report, long damaged) {
+    /** What a run ends with that found something wrong. */
+    public static DoppelException damageFound(String vaultName, long objects, long versions) {
         return new DoppelException(
                 JobError.DAMAGE_FOUND,
-                "Vault '" + vaultName + "': damaged or missing objects: "
-                        + report.problems().size() + ", damaged versions: " + damaged + " of "
-                        + report.versions().size());
-    }
-
-    /** @param problems of all versions; empty if nothing is known to be damaged, so that only versions that were need a look */
-    private void keep(String vaultName, Vault vault, Map<String, List<String>> problems, CancelToken cancel)
-            throws DoppelException {
-        List<VersionView> all = vaults.versions(Optional.of(vaultName), Optional.empty());
-        List<String> there = vault.versionIds();
-        List<String> damaged = all.stream()
-                .filter(v -> v.health() == Health.DAMAGED && there.contains(v.id()))
-                .map(VersionView::id)
-                .toList();
-        Map<String, List<String>> found =
-                problems.isEmpty() && !damaged.isEmpty() ? vault.packs().versionProblems(damaged, cancel) : problems;
-        for (Map.Entry<String, List<String>> version : found.entrySet()) {
-            boolean right = version.getValue().isEmpty();
-            if (!right || damaged.contains(version.getKey())) {
-                keep(
-                        vaultName,
-                        vault,
-                        version.getKey(),
-                        right ? Health.UNVERIFIED : Health.DAMAGED,
-                        version.getValue());
-            }
-        }
+                "Vault '" + vaultName + "': damaged or missing objects: " + objects + ", damaged versions: "
+                        + versions);
     }
 
     private void keep(String vaultName, Vault vault, String id, Health health, List<String> problems)
