@@ -29,8 +29,8 @@ final class FakeVaults implements VaultService {
     VaultRequest lastRequest;
     char[] lastPassphraseArray;
     int epoch = 1;
-    final Map<String, String> validation = new TreeMap<>(
-            Map.of("validate-after", "30d", "validate-rate", "64M", "validate-when-idle", "true"));
+    final Map<String, String> validation =
+            new TreeMap<>(Map.of("validate-after", "30d", "validate-rate", "64M", "validate-when-idle", "true"));
     String lastPassphrase;
 
     FakeVaults() {

@@ -53,6 +53,9 @@ public final class ValidateJob implements CoreHandler {
     /** No verification is that long ago. */
     private static final Duration NEVER = Duration.ofDays(36_500);
 
+    /** Since when a pack that was never verified may be stored: also by a clock that is a little ahead. */
+    private static final Duration ANY_TIME = Duration.ofDays(-1);
+
     private final Vaults vaults;
     private final Validation validation;
 
@@ -122,7 +125,7 @@ public final class ValidateJob implements CoreHandler {
             if (age.isEmpty()) {
                 validation.versions(name, opened, versionIds, how, task, context.cancel());
             } else {
-                int[] due = opened.packs().due(validation.clock().instant(), age.get(), Duration.ZERO);
+                int[] due = opened.packs().due(validation.clock().instant(), age.get(), ANY_TIME);
                 long wrong = validation.packs(name, opened, due, how, task, context.cancel());
                 long damaged = validation.refresh(name, opened, task, context.cancel());
                 if (wrong > 0) {

@@ -463,7 +463,8 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
-        return context.unlessCancelled(() -> open(name));
+        Optional<Vault> there = ifOpen(name);
+        return there.isPresent() ? there.get() : context.unlessCancelled(() -> open(name));
     }
 
     /** The vault of that name if it is open now. */

@@ -69,9 +69,7 @@ public final class VersionListCommand extends PlainCommand {
     }
 
     private String since(VersionView version) {
-        return version.validatedAt().equals(Instant.EPOCH)
-                ? ""
-                : Human.time(version.validatedAt(), screen().zone());
+        return version.validatedAt().equals(Instant.EPOCH) ? "" : Human.time(version.validatedAt(), screen().zone());
     }
 
     /** Completion offers host/machine; the API wants the machine. */
