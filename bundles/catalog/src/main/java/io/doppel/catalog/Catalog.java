@@ -48,6 +48,9 @@ public interface Catalog extends AutoCloseable {
     /** How much of the vaults was in use. */
     UseRecords use();
 
+    /** How vaults are validated. */
+    ValidationRecords validation();
+
     /** Shuts the database down. A second close does nothing. */
     @Override
     void close();

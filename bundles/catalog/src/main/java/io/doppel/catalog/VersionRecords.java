@@ -2,6 +2,7 @@ package io.doppel.catalog;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.VersionView;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,12 @@ public interface VersionRecords {
 
     /** Number of versions known of a vault. */
     int count(String vault) throws DoppelException;
+
+    /**
+     * Notes of versions that all they need was verified at that time or later: those that are not damaged count as valid, since that time
+     * unless they were before since a later one. Versions that are not known are none of it.
+     */
+    void validSince(String vault, Collection<String> ids, Instant since) throws DoppelException;
 
     /** Forgets versions of a vault; those that are not known are none of it. */
     void remove(String vault, Collection<String> ids) throws DoppelException;

@@ -369,7 +369,8 @@ class DamagedContentTest {
         Set<String> broken = new TreeSet<>();
         after.lost.values().forEach(uses -> uses.forEach(u -> broken.add(u.version())));
         assertTrue(broken.stream().noneMatch(current::contains));
-        Map<String, List<String>> known = vault.knownDamage(vault.versionIds(), Rig.NEVER);
+        Map<String, List<String>> known =
+                vault.packs().knownDamage(List.of(), Rig.NEVER).versions();
         VerifyReport report = verify(vault);
         Set<String> named = new HashSet<>();
         report.damaged().stream()

@@ -14,7 +14,6 @@ import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.index.DamageFile;
 import io.doppel.vault.internal.index.Merger;
 import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
@@ -32,8 +31,10 @@ import io.doppel.vault.internal.session.BaseCheck;
 import io.doppel.vault.internal.session.Session;
 import io.doppel.vault.internal.session.VaultParts;
 import io.doppel.vault.internal.tree.TreeReader;
+import io.doppel.vault.internal.verify.KnownPacks;
 import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -47,7 +48,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +70,7 @@ public final class Vault implements AutoCloseable {
     private final PackPresence presence;
     private final SharedNodes nodes;
     private final BaseCheck bases;
-    private final DamageFile damageFile;
+    private final KnownPacks known;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final ClearedPacks cleared;
@@ -80,8 +80,6 @@ public final class Vault implements AutoCloseable {
     private final AtomicBoolean collecting = new AtomicBoolean();
     /** Whether packs are being looked for that broken segments told of. */
     private boolean adopting;
-    /** What the last verification of everything found that keeps all versions from being restored once the vault is closed. */
-    private volatile List<String> vital = List.of();
 
     private Vault(Storage storage, Path stateDir, VaultOwner owner, VaultMeta meta) throws DoppelException {
         this.storage = storage;
@@ -108,8 +106,17 @@ public final class Vault implements AutoCloseable {
             cleared.hideUnlisted();
             lookForPacks();
         }
-        this.damageFile = new DamageFile(stateDir.resolve("damage"), meta.id(), index);
-        damageFile.load();
+        this.known = new KnownPacks(
+                stateDir,
+                meta.id(),
+                index,
+                (options, onPack) -> new Verifier(storage, meta, index, nodes, options, (pack, found) -> {
+                    // without keys, all looks damaged
+                    meta.requireOpen();
+                    onPack.pack(pack, found);
+                }),
+                this::found);
+        known.load();
         this.bases = new BaseCheck(index, nodes, segmentsLost);
         if (!readOnly()) {
             merger.wake();
@@ -559,7 +566,7 @@ public final class Vault implements AutoCloseable {
 
         @Override
         public void packStored(PackInfo info) throws DoppelException {
-            Vault.this.packStored(info);
+            packWritten(info);
         }
 
         @Override
@@ -597,31 +604,22 @@ public final class Vault implements AutoCloseable {
      */
     public VerifyReport verify(List<String> versionIds, VerifyProgress progress, CancelToken cancel)
             throws DoppelException {
-        Verifier verifier = new Verifier(storage, meta, index, nodes);
-        VerifyReport report = verifier.verify(versionIds, progress, cancel);
+        return verify(versionIds, VerifyOptions.fast(Clock.systemUTC()), progress, cancel);
+    }
+
+    /** As {@link #verify(List, VerifyProgress, CancelToken)}, going about it as the options say. */
+    public VerifyReport verify(
+            List<String> versionIds, VerifyOptions options, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        return known.verify(versionIds, options, progress, cancel);
+    }
+
+    private void found(VerifyReport report, List<byte[]> single, CancelToken cancel) throws DoppelException {
         // without keys, all looks damaged
         meta.requireOpen();
         openIndex.distrust(OpenIndex.namesAmong(
                 report.problems().stream().map(VerifyReport.Problem::object).toList()));
-        saveDamage();
-        if (versionIds.isEmpty()) {
-            vital = verifier.vital();
-        }
-        storeAgain(verifier.single(), cancel);
-        return report;
-    }
-
-    /**
-     * What keeps versions from being restored whole, as far as it is known by now: reads their trees, but no packs of chunks. Versions that
-     * are not there any more are not in the answer.
-     *
-     * @throws DoppelException the storage's failures; whatever the token throws
-     */
-    public Map<String, List<String>> knownDamage(List<String> versionIds, CancelToken cancel) throws DoppelException {
-        Map<String, List<String>> known = new Verifier(storage, meta, index, nodes).known(versionIds, cancel);
-        known.replaceAll(
-                (id, own) -> Stream.concat(vital.stream(), own.stream()).toList());
-        return known;
+        storeAgain(single, cancel);
     }
 
     /** Gives tree nodes their second copy; if that fails, there is a warning and the next verification tries again. */
@@ -642,12 +640,9 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    private void saveDamage() {
-        try {
-            damageFile.save();
-        } catch (DoppelException e) {
-            LOG.warn("Vault {}: what was found damaged is forgotten at the next start: {}", id(), e.getMessage());
-        }
+    /** The packs, and when each was verified. */
+    public VerifiedPacks packs() {
+        return known;
     }
 
     /** Key slots and key epochs, as long as the vault is open. */
@@ -706,7 +701,14 @@ public final class Vault implements AutoCloseable {
                 bases,
                 versionUse,
                 unpublished::begun,
-                this::packStored);
+                this::packWritten);
+    }
+
+    /** A pack was stored just now. */
+    private int packWritten(PackInfo info) throws DoppelException {
+        int pack = packStored(info);
+        known.stored(pack, Instant.now());
+        return pack;
     }
 
     private int packStored(PackInfo info) throws DoppelException {
@@ -758,7 +760,7 @@ public final class Vault implements AutoCloseable {
             holds.close();
             sessions.values().forEach(Session::close);
             listLeftovers();
-            saveDamage();
+            known.close();
         } catch (RuntimeException | Error e) {
             // what the sessions stored may be in no index segment
             meta.keepLease(e);

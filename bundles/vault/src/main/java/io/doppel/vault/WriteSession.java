@@ -2,6 +2,7 @@ package io.doppel.vault;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.chunk.SegmentScanner;
+import java.util.BitSet;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -42,6 +43,14 @@ public interface WriteSession extends AutoCloseable {
 
     /** Bytes of the chunks that were written so far, before compression: those that the vault did not have. */
     long newBytes();
+    /** Numbers, as {@link VerifiedPacks} has them, of the packs that it wrote and that are durable; a copy. */
+    BitSet writtenPacks();
+
+    /**
+     * Numbers of the packs that hold what it stored or found by now; a copy. What is taken over from a base unread is in other packs,
+     * too.
+     */
+    BitSet usedPacks();
 
     /** Ends the session. Packs that were begun are finished if possible, so that what they hold can be reused. Never publishes. */
     @Override

@@ -64,6 +64,20 @@ public interface VaultService {
      * @return the hold that was
      */
     HoldView removeHold(String vault, String hold) throws DoppelException;
+    /** What can be set about the validation of a vault, for forms. */
+    SettingsSpec validationSettings();
+
+    /** How a vault is validated, and how far that has come. */
+    ValidationView validation(String vault) throws DoppelException;
+
+    /**
+     * Sets how a vault is validated; counts at once, also for a validation by age that goes on. Settings that are not given stay as they
+     * are.
+     *
+     * @param settings values of {@link #validationSettings()} as text
+     * @return all settings as they are now
+     */
+    Map<String, String> setValidation(String vault, Map<String, String> settings) throws DoppelException;
 
     /** The key slots of a vault: what opens it. */
     List<KeySlotView> keySlots(String vault) throws DoppelException;

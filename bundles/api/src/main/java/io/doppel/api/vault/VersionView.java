@@ -19,8 +19,9 @@ import java.util.Objects;
  * @param storedBytes bytes that storing it added to the vault
  * @param newBytes bytes of the chunks, before compression, that it was the first to store; −1 if that was not noted
  * @param consistency what the disks are equal to
- * @param health result of the last validation
- * @param validatedAt when that was; {@link Instant#EPOCH} if never
+ * @param health what is known of it
+ * @param validatedAt if it is valid, all it needs was read and checked then or later; if it is damaged, when that was found; {@link
+ *     Instant#EPOCH} if neither is known
  * @param problems what validation found, naming objects and disks
  */
 public record VersionView(

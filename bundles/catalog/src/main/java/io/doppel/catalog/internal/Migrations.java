@@ -19,8 +19,13 @@ import java.util.List;
  * transaction (Derby and PostgreSQL roll back DDL), so being killed at any point leaves a whole earlier step.
  */
 final class Migrations {
-    private static final List<String> FILES =
-            List.of("001-settings.sql", "002-runs.sql", "003-versions.sql", "004-retention.sql", "006-figures.sql");
+    private static final List<String> FILES = List.of(
+            "001-settings.sql",
+            "002-runs.sql",
+            "003-versions.sql",
+            "004-retention.sql",
+            "005-validation.sql",
+            "006-figures.sql");
 
     /**
      * A step.

@@ -9,6 +9,7 @@ import io.doppel.catalog.NamedRecords;
 import io.doppel.catalog.RetentionRecords;
 import io.doppel.catalog.RunRecords;
 import io.doppel.catalog.UseRecords;
+import io.doppel.catalog.ValidationRecords;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.catalog.VersionRecords;
 
@@ -23,6 +24,7 @@ public final class SqlCatalog implements Catalog {
     private final BaseRecords bases;
     private final RetentionRecords retention;
     private final UseRecords use;
+    private final ValidationRecords validation;
 
     private SqlCatalog(DerbyDatabase database) throws DoppelException {
         this.database = database;
@@ -34,6 +36,7 @@ public final class SqlCatalog implements Catalog {
         bases = new SqlBases(database);
         retention = new SqlRetention(database);
         use = new SqlUse(database);
+        validation = new SqlValidation(database);
     }
 
     /** Brings the database to this version's schema; closes it if that fails. */
@@ -89,6 +92,11 @@ public final class SqlCatalog implements Catalog {
     @Override
     public UseRecords use() {
         return use;
+    }
+
+    @Override
+    public ValidationRecords validation() {
+        return validation;
     }
 
     @Override

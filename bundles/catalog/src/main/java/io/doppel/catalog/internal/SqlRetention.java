@@ -4,35 +4,18 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.catalog.PinRecord;
 import io.doppel.catalog.PolicyRecord;
 import io.doppel.catalog.RetentionRecords;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-final class SqlRetention implements RetentionRecords {
+final class SqlRetention extends SqlRows implements RetentionRecords {
     private static final String OF_SCOPE = " WHERE vault_id = ? AND vault_role = ? AND host = ? AND machine_id = ?";
     private static final String OF_VERSION = " WHERE vault_id = ? AND version_id = ?";
 
-    private final Database database;
-
     SqlRetention(Database database) {
-        this.database = database;
-    }
-
-    /** Sets the values of a row and after them its key. */
-    @FunctionalInterface
-    private interface Binder {
-        void bind(PreparedStatement statement) throws SQLException, DoppelException;
-    }
-
-    /** Reads a row. */
-    @FunctionalInterface
-    private interface Reader<T> {
-        T read(ResultSet row) throws SQLException, DoppelException;
+        super(database);
     }
 
     @Override
@@ -48,9 +31,7 @@ final class SqlRetention implements RetentionRecords {
 
     @Override
     public boolean removePolicy(PolicyRecord.Scope scope) throws DoppelException {
-        return database.call(connection ->
-                execute(connection, "DELETE FROM retention_policies" + OF_SCOPE, statement -> bind(statement, 1, scope))
-                        > 0);
+        return execute("DELETE FROM retention_policies" + OF_SCOPE, statement -> bind(statement, 1, scope)) > 0;
     }
 
     @Override
@@ -127,11 +108,11 @@ final class SqlRetention implements RetentionRecords {
 
     @Override
     public boolean removePin(String vaultId, String versionId) throws DoppelException {
-        return database.call(connection -> execute(connection, "DELETE FROM pins" + OF_VERSION, statement -> {
+        return execute("DELETE FROM pins" + OF_VERSION, statement -> {
                     statement.setString(1, vaultId);
                     statement.setString(2, versionId);
                 })
-                > 0);
+                > 0;
     }
 
     @Override
@@ -152,35 +133,5 @@ final class SqlRetention implements RetentionRecords {
         statement.setString(index + 1, scope.role());
         statement.setString(index + 2, scope.host());
         statement.setString(index + 3, scope.machineId());
-    }
-
-    private void put(String update, String insert, Binder row) throws DoppelException {
-        database.change(connection -> {
-            if (execute(connection, update, row) == 0) {
-                execute(connection, insert, row);
-            }
-        });
-    }
-
-    private static int execute(Connection connection, String sql, Binder row) throws SQLException, DoppelException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            row.bind(statement);
-            return statement.executeUpdate();
-        }
-    }
-
-    private <T> List<T> select(String sql, Binder key, Reader<T> reader) throws DoppelException {
-        return database.call(connection -> {
-            List<T> found = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                key.bind(select);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        found.add(reader.read(row));
-                    }
-                }
-            }
-            return found;
-        });
     }
 }

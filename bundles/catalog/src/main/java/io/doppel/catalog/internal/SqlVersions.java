@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -35,6 +36,26 @@ final class SqlVersions implements VersionRecords {
         database.change(connection -> {
             for (String id : ids) {
                 remove(connection, vault, id);
+            }
+        });
+    }
+
+    @Override
+    public void validSince(String vault, Collection<String> ids, Instant since) throws DoppelException {
+        database.change(connection -> {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE versions SET health = ?, validated = ?, problems = ?"
+                            + " WHERE vault = ? AND id = ? AND health <> ? AND validated < ?")) {
+                update.setString(1, VersionView.Health.VALID.name());
+                update.setLong(2, Columns.micros(since));
+                update.setString(3, Columns.json(List.of()));
+                update.setString(4, vault);
+                update.setString(6, VersionView.Health.DAMAGED.name());
+                update.setLong(7, Columns.micros(since));
+                for (String id : ids) {
+                    update.setString(5, id);
+                    update.executeUpdate();
+                }
             }
         });
     }

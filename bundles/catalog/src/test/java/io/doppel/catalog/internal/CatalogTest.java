@@ -16,10 +16,12 @@ import io.doppel.api.job.Progress;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.CatalogError;
+import io.doppel.catalog.ClockMark;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.PinRecord;
 import io.doppel.catalog.PolicyRecord;
 import io.doppel.catalog.RetentionRecords;
+import io.doppel.catalog.ValidationRecords;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.spi.hypervisor.BaseToken;
 import java.nio.file.Files;
@@ -316,6 +318,58 @@ class CatalogTest {
         List<String> kept = catalog.versions().startingWith("aa").get(0).problems();
         assertEquals("object 0 is gone", kept.get(0));
         assertEquals("… and " + (5001 - kept.size()) + " more", kept.get(kept.size() - 1));
+    }
+
+    @Test
+    void aVersionIsValidSinceTheLatestTimeKnownUnlessItIsDamaged() throws Exception {
+        catalog.versions()
+                .put(new VersionView(
+                        "bad",
+                        "v",
+                        "h",
+                        "m",
+                        "n",
+                        AT,
+                        1,
+                        2,
+                        3,
+                        4,
+                        "CRASH",
+                        VersionView.Health.DAMAGED,
+                        AT,
+                        List.of("x")));
+        catalog.versions().put(version("a1", "v", "m", "n", AT));
+        catalog.versions().put(version("b2", "v", "m", "n", AT));
+        catalog.versions().put(version("a1", "other", "m", "n", AT));
+        catalog.versions().validSince("v", List.of("a1", "bad", "unknown"), AT.plusSeconds(100));
+        catalog.versions().validSince("v", List.of("a1", "b2"), AT.plusSeconds(50));
+        reopen();
+        assertEquals(List.of("UNVERIFIED " + Instant.EPOCH), healths("other"), "a version of that id in another vault");
+        assertEquals(
+                List.of("VALID " + AT.plusSeconds(100), "VALID " + AT.plusSeconds(50), "DAMAGED " + AT), healths("v"));
+    }
+
+    private List<String> healths(String vault) throws DoppelException {
+        return catalog.versions().list(Optional.of(vault), Optional.empty()).stream()
+                .map(v -> v.health() + " " + v.validatedAt())
+                .toList();
+    }
+
+    @Test
+    void howVaultsAreValidatedSurvivesReopening() throws Exception {
+        ValidationRecords validation = catalog.validation();
+        assertEquals(Map.of(), validation.settings("id"));
+        assertEquals(Optional.empty(), validation.clock("id"));
+        ClockMark mark = new ClockMark(AT, Instant.EPOCH);
+        validation.putClock("id", mark);
+        assertEquals(Map.of(), validation.settings("id"));
+        validation.putSettings("id", Map.of("validate-after", "3d"));
+        validation.putSettings("id", Map.of("validate-after", "4d"));
+        validation.putSettings("other", Map.of());
+        reopen();
+        assertEquals(Map.of("validate-after", "4d"), catalog.validation().settings("id"));
+        assertEquals(Optional.of(mark), catalog.validation().clock("id"));
+        assertEquals(Optional.empty(), catalog.validation().clock("other"));
     }
 
     @Test

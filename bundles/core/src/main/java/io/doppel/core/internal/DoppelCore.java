@@ -21,6 +21,8 @@ import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
+import io.doppel.core.internal.validate.BackgroundValidation;
+import io.doppel.core.internal.validate.Validation;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.JobHandler;
 import io.doppel.vault.OpenVaults;
@@ -45,8 +47,10 @@ public final class DoppelCore implements AutoCloseable {
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
     private final PluginWatch watch;
+    private final BackgroundValidation validation;
 
-    private DoppelCore(StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins)
+    private DoppelCore(
+            StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins, Clock clock)
             throws DoppelException {
         this.plugins = plugins;
         this.limits = new AtomicReference<>(limits);
@@ -56,17 +60,20 @@ public final class DoppelCore implements AutoCloseable {
         hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
-        Clock clock = Clock.systemUTC();
         retention = new Retentions(
                 catalog, vaults::version, vaults::holds, hosts::machines, clock, clockGap::get, vaults::removeVersions);
         figures = new Figures(vaults, retention, catalog.use(), clock);
-        kinds = List.of(
-                new BackupJob(plugins, hosts, vaults, catalog.bases()),
-                new RestoreJob(plugins, hosts, vaults),
-                new ValidateJob(vaults),
-                new PurgeJob(vaults, retention, figures, clock));
-        kinds.forEach(plugins.handlers()::add);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
+        Validation verdicts = new Validation(vaults, clock);
+        validation =
+                new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
+        vaults.validateWith(validation);
+        kinds = List.of(
+                new BackupJob(plugins, hosts, vaults, catalog.bases(), verdicts, validation),
+                new RestoreJob(plugins, hosts, vaults),
+                new ValidateJob(vaults, verdicts),
+                new PurgeJob(vaults, retention, figures, clock, validation));
+        kinds.forEach(plugins.handlers()::add);
         watch = new PluginWatch(plugins, hosts, vaults);
     }
 
@@ -79,11 +86,17 @@ public final class DoppelCore implements AutoCloseable {
      */
     public static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins)
             throws DoppelException {
+        return open(folder, serverName, limits, plugins, Clock.systemUTC());
+    }
+
+    /** As {@link #open(Path, String, Limits, Plugins)}, with another clock for retention and validation. */
+    static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins, Clock clock)
+            throws DoppelException {
         StateFolder state = StateFolder.open(folder);
         Catalog catalog = Catalog.open(state.catalog());
         boolean done = false;
         try {
-            DoppelCore core = new DoppelCore(state, catalog, serverName, limits, plugins);
+            DoppelCore core = new DoppelCore(state, catalog, serverName, limits, plugins, clock);
             done = true;
             return core;
         } finally {
@@ -124,6 +137,11 @@ public final class DoppelCore implements AutoCloseable {
         return figures;
     }
 
+    /** What validates vaults by itself. */
+    BackgroundValidation validation() {
+        return validation;
+    }
+
     /** Retention. */
     public RetentionService retention() {
         return retention;
@@ -146,6 +164,7 @@ public final class DoppelCore implements AutoCloseable {
                 hosts;
                 vaults) {
             watch.close();
+            validation.close();
             jobs.close();
             kinds.forEach(plugins.handlers()::remove);
         }

@@ -23,10 +23,14 @@ final class Damage {
 
     /** To the largest object of a vault, which is a pack of chunks. */
     static void toLargest(Path vault) throws IOException {
+        to(largest(vault));
+    }
+
+    static Path largest(Path vault) throws IOException {
         try (Stream<Path> all = Files.walk(vault)) {
-            to(all.filter(Files::isRegularFile)
+            return all.filter(Files::isRegularFile)
                     .max(Comparator.comparing(p -> p.toFile().length()))
-                    .orElseThrow());
+                    .orElseThrow();
         }
     }
 }

@@ -15,6 +15,7 @@ import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.local.internal.LocalStorageType;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,9 +34,17 @@ final class Server implements AutoCloseable {
     }
 
     Server(Path state, HypervisorType hypervisor, StorageType storage) throws DoppelException {
+        this(state, hypervisor, storage, Clock.systemUTC());
+    }
+
+    Server(Path state, Clock clock) throws DoppelException {
+        this(state, new FolderHypervisor(), new LocalStorageType(), clock);
+    }
+
+    private Server(Path state, HypervisorType hypervisor, StorageType storage, Clock clock) throws DoppelException {
         this.hypervisor = hypervisor;
         this.storage = storage;
-        core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins);
+        core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins, clock);
         processor = new LocalProcessor(core.openVaults(), core.secrets());
         processor.addTransport(transport);
         plugins.transports().add(transport);

@@ -8,6 +8,7 @@ import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.KeySlotView;
+import io.doppel.api.vault.ValidationView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Vaults in memory. */
 final class FakeVaults implements VaultService {
@@ -29,6 +31,8 @@ final class FakeVaults implements VaultService {
     VaultRequest lastRequest;
     char[] lastPassphraseArray;
     int epoch = 1;
+    final Map<String, String> validation =
+            new TreeMap<>(Map.of("validate-after", "30d", "validate-rate", "64M", "validate-when-idle", "true"));
     String lastPassphrase;
 
     FakeVaults() {
@@ -86,6 +90,32 @@ final class FakeVaults implements VaultService {
     public Map<String, SettingsSpec> storageTypes() {
         return Map.of(
                 "local", SettingsSpec.of(SettingField.required("path", SettingType.PATH, "Folder for the vault")));
+    }
+
+    @Override
+    public SettingsSpec validationSettings() {
+        return SettingsSpec.of(SettingField.optional("validate-after", SettingType.DURATION, "Again after this time")
+                .withDefault("30d"));
+    }
+
+    @Override
+    public ValidationView validation(String vault) {
+        return new ValidationView(
+                vault,
+                validation,
+                120,
+                8L << 30,
+                3,
+                200L << 20,
+                0,
+                Optional.empty(),
+                List.of(new ValidationView.Share(1, 20, 1L << 30), new ValidationView.Share(7, 117, 7L << 30)));
+    }
+
+    @Override
+    public Map<String, String> setValidation(String vault, Map<String, String> settings) {
+        validation.putAll(settings);
+        return validation;
     }
 
     @Override

@@ -23,6 +23,8 @@ public final class Claims {
     private static final int EXCLUSIVE = Integer.MAX_VALUE / 2;
     /** Of somebody whom no limit counts. */
     private static final int BESIDE = -1;
+    /** Of somebody who waits until nobody holds it, and then does not hold it either. */
+    private static final int NOTHING = 0;
 
     private final ToIntFunction<Claim.Kind> limits;
     private final Map<Claim, Integer> held = new HashMap<>();
@@ -65,6 +67,17 @@ public final class Claims {
         return acquire(new Waiter(List.of(claim), BESIDE, new CountDownLatch(1)), cancel, onWait);
     }
 
+    /** Whether anybody holds it. */
+    public synchronized boolean isHeld(Claim claim) {
+        return held.containsKey(claim) || beside.containsKey(claim);
+    }
+
+    /** Waits until nobody holds the claim; holds nothing. */
+    public void awaitFree(Claim claim, CancelToken cancel) throws DoppelException {
+        acquire(new Waiter(List.of(claim), NOTHING, new CountDownLatch(1)), cancel, c -> {})
+                .close();
+    }
+
     private Hold acquire(Waiter waiter, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
         cancel.check();
         Optional<Claim> missing;
@@ -87,7 +100,7 @@ public final class Claims {
                 throw new IllegalStateException("interrupted while waiting for " + missing.get());
             }
         }
-        return hold(waiter);
+        return waiter.weight() == NOTHING ? () -> {} : hold(waiter);
     }
 
     /** Holds a claim alone; empty if anybody holds it now. */
@@ -100,11 +113,11 @@ public final class Claims {
     private Optional<Claim> firstMissing(Waiter waiter) {
         for (Claim claim : waiter.claims()) {
             int most = switch (waiter.weight()) {
-                case EXCLUSIVE -> 1;
+                case EXCLUSIVE, NOTHING -> 1;
                 case BESIDE -> EXCLUSIVE;
                 default -> limits.applyAsInt(claim.kind());
             };
-            boolean alone = waiter.weight() == EXCLUSIVE;
+            boolean alone = waiter.weight() == EXCLUSIVE || waiter.weight() == NOTHING;
             if (held.getOrDefault(claim, 0) >= most || alone && beside.containsKey(claim)) {
                 return Optional.of(claim);
             }
@@ -113,6 +126,9 @@ public final class Claims {
     }
 
     private Hold take(Waiter waiter) {
+        if (waiter.weight() == NOTHING) {
+            return () -> {};
+        }
         boolean counted = waiter.weight() != BESIDE;
         waiter.claims()
                 .forEach(claim -> (counted ? held : beside).merge(claim, Math.abs(waiter.weight()), Integer::sum));

@@ -14,6 +14,11 @@ public interface CoreHandler extends JobHandler {
         return true;
     }
 
+    /** Whether it gives way to all others who use a vault, and so does not count as one of them. */
+    default boolean givesWay() {
+        return false;
+    }
+
     @Override
     default void run(JobContext context) throws DoppelException {
         run((CoreContext) context);

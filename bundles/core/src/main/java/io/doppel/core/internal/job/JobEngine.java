@@ -13,6 +13,7 @@ import io.doppel.api.job.LogLine;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.RunRecords;
 import io.doppel.core.JobError;
+import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.spi.job.JobHandler;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -113,12 +115,28 @@ public final class JobEngine implements JobService, AutoCloseable {
     public JobRun submit(JobDefinition definition) throws DoppelException {
         check(definition);
         boolean limited = !(handlers.get(definition.kind()).service() instanceof CoreHandler own) || own.isLimited();
+        return start(definition, handlers::get, limited ? runThreads : besideThreads);
+    }
+
+    /**
+     * Starts a run of the core's own work beside those of people: it waits in no queue, and keeps none of theirs waiting in one.
+     *
+     * @param definition what people see of it, and retry
+     * @param work what is done; not {@link CoreHandler#isLimited() limited}
+     */
+    public JobRun startBeside(JobDefinition definition, CoreHandler work) throws DoppelException {
+        Plugin<JobHandler> handler = new Plugin<>(work.kind(), work, new Gate("job kind '" + work.kind() + "'"));
+        return start(definition, kind -> handler, besideThreads);
+    }
+
+    private JobRun start(JobDefinition definition, RunExecution.Handlers found, Executor threads)
+            throws DoppelException {
         LiveRun run = new LiveRun(records.add(definition, Instant.now()), records, events);
         live.put(run.id(), run);
         JobRun view = run.view();
         run.announce();
-        (limited ? runThreads : besideThreads).execute(() -> {
-            new RunExecution(run, handlers, hosts, claims, workThreads).run();
+        threads.execute(() -> {
+            new RunExecution(run, found, hosts, claims, workThreads).run();
             settle(run);
         });
         return view;

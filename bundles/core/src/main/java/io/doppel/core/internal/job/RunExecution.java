@@ -9,7 +9,6 @@ import io.doppel.api.settings.Settings;
 import io.doppel.catalog.RunRecords.NewTask;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.plugin.Plugin;
-import io.doppel.core.internal.plugin.Registry;
 import io.doppel.spi.job.JobHandler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,12 +30,19 @@ final class RunExecution implements Runnable {
     static final String CONCURRENCY = "concurrency";
 
     private final LiveRun run;
-    private final Registry<JobHandler> handlers;
+    private final Handlers handlers;
     private final HostAccess hosts;
     private final Claims claims;
     private final Executor threads;
 
-    RunExecution(LiveRun run, Registry<JobHandler> handlers, HostAccess hosts, Claims claims, Executor threads) {
+    /** Finds the handler of a kind. */
+    @FunctionalInterface
+    interface Handlers {
+        /** The handler. */
+        Plugin<JobHandler> get(String kind) throws DoppelException;
+    }
+
+    RunExecution(LiveRun run, Handlers handlers, HostAccess hosts, Claims claims, Executor threads) {
         this.run = run;
         this.handlers = handlers;
         this.hosts = hosts;

@@ -93,6 +93,9 @@ final class Unit implements CoreContext {
     /** Work that no limits count for still keeps its vault from being removed. */
     private Claims.Hold hold() throws DoppelException {
         Optional<String> vault = options.find(VAULT);
+        if (handler.service() instanceof CoreHandler own && own.givesWay()) {
+            return () -> {};
+        }
         boolean limited = !(handler.service() instanceof CoreHandler own) || own.isLimited();
         return limited || vault.isEmpty()
                 ? claim(needed())

@@ -14,6 +14,8 @@ import io.doppel.core.internal.inventory.Hosts;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.validate.BackgroundValidation;
+import io.doppel.core.internal.validate.Validation;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskAccess;
@@ -31,6 +33,8 @@ import io.doppel.vault.WriteSession;
 import io.doppel.vault.chunk.Ranges;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,17 +64,30 @@ public final class BackupJob implements CoreHandler {
                     "Best consistency wanted; what was reached is shown with the version.",
                     "crash",
                     List.of("crash", "file-system", "application", "memory")),
-            SettingField.optional(VALIDATE, SettingType.BOOLEAN, "Read and check the new version afterwards.")
-                    .withDefault("false"),
+            SettingField.optional(
+                            VALIDATE,
+                            SettingType.BOOLEAN,
+                            "Read and check afterwards, in a run of its own, what was written.")
+                    .withDefault("true"),
             Rate.field("Most bytes a second read from a machine's disks"));
 
     private final Plugins plugins;
     private final Hosts hosts;
     private final Vaults vaults;
     private final BaseRecords baseRecords;
+    private final Validation verdicts;
+    private final BackgroundValidation validation;
 
     /** Made by the core. */
-    public BackupJob(Plugins plugins, Hosts hosts, Vaults vaults, BaseRecords baseRecords) {
+    public BackupJob(
+            Plugins plugins,
+            Hosts hosts,
+            Vaults vaults,
+            BaseRecords baseRecords,
+            Validation verdicts,
+            BackgroundValidation validation) {
+        this.verdicts = verdicts;
+        this.validation = validation;
         this.baseRecords = baseRecords;
         this.plugins = plugins;
         this.hosts = hosts;
@@ -104,24 +121,45 @@ public final class BackupJob implements CoreHandler {
         HostMachine machine = context.machine().orElseThrow();
         HostConnection host = hosts.connection(machine.host(), context);
         ChangeBases bases = new ChangeBases(baseRecords, machine, vault);
-        VersionManifest version;
+        Stored stored;
         try (OwnedSnapshot snapshot =
                 new OwnedSnapshot(host.host().snapshot(request(context, vault, bases)), context)) {
             tellConsistency(snapshot.get(), context);
-            version = store(snapshot.get(), machine, vault, bases, context);
-            snapshot.commit(version.id(), bases, host.host());
+            stored = store(snapshot.get(), machine, vault, bases, context);
+            snapshot.commit(stored.version().id(), bases, host.host());
         } catch (DoppelException e) {
             vaults.failed(vaultName, vault, e);
             throw e;
         }
-        vaults.keep(Vaults.view(vaultName, version));
-        context.task().result("version", version.id());
-        new Recheck(vaults, context).run(vaultName, vault);
+        String id = stored.version().id();
+        vaults.keep(Vaults.view(vaultName, stored.version()));
+        context.task().result("version", id);
+        verdicts.recheck(vaultName, vault, context.task(), context.cancel());
         if (context.options().flag(VALIDATE)) {
-            new Validation(vaults, context).run(vaultName, vault, List.of(version.id()), context.task());
+            String label = machine.host() + "/" + machine.machine().name() + ", version " + id;
+            validate(vaultName, vault, label, stored, context);
         }
-        context.task().succeed("Version " + version.id() + " is stored");
+        context.task().succeed("Version " + id + " is stored");
     }
+
+    private void validate(String vaultName, Vault vault, String label, Stored stored, CoreContext context) {
+        try {
+            Optional<String> id = Optional.of(stored.version().id());
+            validation.written(vaultName, vault, label, stored.written(), id, stored.used(), stored.bases());
+        } catch (DoppelException e) {
+            context.task().log(LogLine.Level.WARNING, "What was written is not checked now: " + e.getMessage());
+        }
+    }
+
+    /**
+     * What was stored.
+     *
+     * @param version the version
+     * @param written packs that were written for it
+     * @param used packs in which something was stored or found for it
+     * @param bases ids of the versions of which parts were taken over unread
+     */
+    private record Stored(VersionManifest version, BitSet written, BitSet used, Set<String> bases) {}
 
     private static SnapshotRequest request(CoreContext context, Vault vault, ChangeBases bases) {
         return new SnapshotRequest(
@@ -147,8 +185,7 @@ public final class BackupJob implements CoreHandler {
         }
     }
 
-    private VersionManifest store(
-            Snapshot snapshot, HostMachine machine, Vault vault, ChangeBases bases, CoreContext context)
+    private Stored store(Snapshot snapshot, HostMachine machine, Vault vault, ChangeBases bases, CoreContext context)
             throws DoppelException {
         List<DiskOffer> offers = snapshot.disks();
         if (offers.isEmpty()) {
@@ -165,8 +202,11 @@ public final class BackupJob implements CoreHandler {
         DiskTasks tasks = new DiskTasks(context, names);
         try (WriteSession session = vault.begin()) {
             List<DiskTransfer> transfers = new ArrayList<>();
+            Set<String> taken = new HashSet<>();
             for (DiskOffer offer : offers) {
-                transfers.add(transfer(offer, routes, session, base(offer, vault, bases, context)));
+                Optional<String> base = base(offer, vault, bases, context);
+                base.ifPresent(taken::add);
+                transfers.add(transfer(offer, routes, session, base));
             }
             TransferResult result = routes.processor()
                     .service()
@@ -175,7 +215,7 @@ public final class BackupJob implements CoreHandler {
             session.flush();
             VersionManifest version = vault.publish(session, draft(snapshot, machine, vault, result, session));
             tasks.succeed("Stored");
-            return version;
+            return new Stored(version, session.writtenPacks(), session.usedPacks(), taken);
         }
     }
 

@@ -12,6 +12,7 @@ import io.doppel.core.internal.figures.Figures;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.retention.Retentions;
+import io.doppel.core.internal.validate.BackgroundValidation;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.CollectReport;
@@ -21,7 +22,9 @@ import io.doppel.vault.VaultHolds;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -60,9 +63,12 @@ public final class PurgeJob implements CoreHandler {
     private final Retentions retention;
     private final Figures figures;
     private final Clock clock;
+    private final BackgroundValidation validation;
 
     /** Made by the core. */
-    public PurgeJob(Vaults vaults, Retentions retention, Figures figures, Clock clock) {
+    public PurgeJob(
+            Vaults vaults, Retentions retention, Figures figures, Clock clock, BackgroundValidation validation) {
+        this.validation = validation;
         this.vaults = vaults;
         this.retention = retention;
         this.figures = figures;
@@ -103,6 +109,7 @@ public final class PurgeJob implements CoreHandler {
         tellOfHolds(vault, context);
         boolean dryRun = options.flag(DRY_RUN);
         double unused = options.integer(UNUSED) / 100.0;
+        BitSet before = vault.packs().all();
         try {
             Dropped dropped = options.flag(RETENTION) ? drop(name, dryRun, context) : new Dropped();
             context.task().result("dropped", Integer.toString(dropped.versions.size()));
@@ -113,6 +120,9 @@ public final class PurgeJob implements CoreHandler {
             CollectReport report = vault.collect(how.withGrace(options.duration(GRACE)), phases, context.cancel());
             phases.end();
             figures.measured(name, vault, report, dryRun ? without : Set.of());
+            if (!dryRun) {
+                validate(name, vault, before);
+            }
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
             vaults.failed(name, vault, e);
@@ -151,6 +161,15 @@ public final class PurgeJob implements CoreHandler {
                 .filter(hold -> !hold.problem().isEmpty())
                 .map(hold -> new DoppelException(VaultError.UNREADABLE_HOLD, hold.problem()).getMessage())
                 .forEach(text -> context.task().log(LogLine.Level.WARNING, "No version is dropped: " + text));
+    }
+
+    /** What was copied to new packs is all there is of it now. */
+    private void validate(String name, Vault vault, BitSet before) throws DoppelException {
+        BitSet copies = vault.packs().all();
+        copies.andNot(before);
+        if (!copies.isEmpty()) {
+            validation.written(name, vault, "Purge", copies, Optional.empty(), copies, Set.of());
+        }
     }
 
     private void drop(String vault, VersionView version, Dropped dropped, CoreContext context) throws DoppelException {

@@ -17,6 +17,7 @@ import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.validate.DamageLines;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskAccess;

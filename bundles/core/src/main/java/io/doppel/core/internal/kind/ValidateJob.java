@@ -1,5 +1,6 @@
 package io.doppel.core.internal.kind;
 
+import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
@@ -10,9 +11,14 @@ import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.validate.Validation;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.TaskScope;
+import io.doppel.vault.RateLimit;
 import io.doppel.vault.Vault;
+import io.doppel.vault.VerifyOptions;
+import io.doppel.vault.VerifyReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,18 +30,40 @@ public final class ValidateJob implements CoreHandler {
     private static final String VAULT = "vault";
     private static final String VERSIONS = "versions";
 
-    private static final SettingsSpec OPTIONS = SettingsSpec.of(
+    private static final String OLDER_THAN = "older-than";
+    private static final String NEW = "new";
+    private static final String RATE = "rate";
+
+    /** The options; runs that the core starts by itself are known by them, too. */
+    public static final SettingsSpec OPTIONS = SettingsSpec.of(
             SettingField.optional(VAULT, SettingType.TEXT, "The vault to check; all vaults if empty."),
             SettingField.optional(
                     VERSIONS,
                     SettingType.LIST,
-                    "Ids of the versions to check, or the beginnings of them; everything in the vaults if empty."));
+                    "Ids of the versions to check, or the beginnings of them; everything in the vaults if empty."),
+            SettingField.optional(
+                    OLDER_THAN,
+                    SettingType.DURATION,
+                    "Check only packs that were not verified for so long, and those that never were."),
+            SettingField.optional(NEW, SettingType.BOOLEAN, "Check only packs that were never verified.")
+                    .withDefault("false"),
+            SettingField.optional(RATE, SettingType.SIZE, "Most bytes a second read from a vault; 0 for no limit.")
+                    .withLimits(0, Long.MAX_VALUE)
+                    .withDefault("0"));
+
+    /** No verification is that long ago. */
+    private static final Duration NEVER = Duration.ofDays(36_500);
+
+    /** Since when a pack that was never verified may be stored: also by a clock that is a little ahead. */
+    private static final Duration ANY_TIME = Duration.ofDays(-1);
 
     private final Vaults vaults;
+    private final Validation validation;
 
     /** Made by the core. */
-    public ValidateJob(Vaults vaults) {
+    public ValidateJob(Vaults vaults, Validation validation) {
         this.vaults = vaults;
+        this.validation = validation;
     }
 
     @Override
@@ -61,11 +89,12 @@ public final class ValidateJob implements CoreHandler {
     @Override
     public void run(CoreContext context) throws DoppelException {
         DoppelException first = null;
+        Optional<Duration> age = age(context);
         Map<String, List<String>> wanted = wanted(context);
         for (Map.Entry<String, List<String>> vault : wanted.entrySet()) {
             TaskScope task = context.task().child(vault.getKey());
             try {
-                check(vault.getKey(), vault.getValue(), task, context);
+                check(vault.getKey(), vault.getValue(), age, task, context);
                 task.succeed("Everything is right");
             } catch (DoppelException e) {
                 task.fail(e);
@@ -79,7 +108,8 @@ public final class ValidateJob implements CoreHandler {
         context.task().succeed(wanted.isEmpty() ? "There is no vault to check" : "Everything is right");
     }
 
-    private void check(String name, List<String> versionIds, TaskScope task, CoreContext context)
+    private void check(
+            String name, List<String> versionIds, Optional<Duration> age, TaskScope task, CoreContext context)
             throws DoppelException {
         // The engine holds the vault that the options name; others are held here.
         boolean held = context.options().find(VAULT).isPresent();
@@ -88,8 +118,35 @@ public final class ValidateJob implements CoreHandler {
             if (opened.readOnly()) {
                 opened.refresh();
             }
-            new Validation(vaults, context).run(name, opened, versionIds, task);
+            RateLimit limit = new RateLimit(context.options().size(RATE));
+            VerifyOptions how = new VerifyOptions(
+                    Runtime.getRuntime().availableProcessors(),
+                    validation.clock(),
+                    bytes -> limit.take(bytes, context.cancel()::check));
+            if (age.isEmpty()) {
+                validation.versions(name, opened, versionIds, how, task, context.cancel());
+            } else {
+                int[] due = opened.packs().due(validation.clock().instant(), age.get(), ANY_TIME);
+                List<VerifyReport.Problem> wrong = validation.packs(name, opened, due, how, task, context.cancel());
+                validation.refresh(name, opened, wrong, task, context.cancel()).throwIfAny(name);
+            }
         }
+    }
+
+    /** Since when packs are unverified that shall be checked; empty if versions shall be. */
+    private static Optional<Duration> age(CoreContext context) throws DoppelException {
+        Optional<String> olderThan = context.options().find(OLDER_THAN);
+        boolean onlyNew = context.options().flag(NEW);
+        if (!onlyNew && olderThan.isEmpty()) {
+            return Optional.empty();
+        }
+        if (onlyNew && olderThan.isPresent()
+                || !context.options().list(VERSIONS).isEmpty()) {
+            throw new DoppelException(
+                    CommonError.BAD_SETTING,
+                    "'" + OLDER_THAN + "', '" + NEW + "' and '" + VERSIONS + "' are not for use together");
+        }
+        return Optional.of(onlyNew ? NEVER : context.options().duration(OLDER_THAN));
     }
 
     /** By vault the versions to check; an empty list stands for everything. */

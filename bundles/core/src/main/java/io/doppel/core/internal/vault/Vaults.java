@@ -6,6 +6,7 @@ import io.doppel.api.secret.SecretStore;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.KeySlotView;
+import io.doppel.api.vault.ValidationView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
@@ -40,6 +41,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -69,6 +71,23 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     private final Claims claims;
     private final Map<String, VaultLink> links = new ConcurrentHashMap<>();
 
+    private volatile Validating validating;
+
+    /** Validates vaults by itself. */
+    public interface Validating {
+        /** What can be set about it. */
+        SettingsSpec spec();
+
+        /** Sets some of that; all settings as they are now. */
+        Map<String, String> set(String vault, Map<String, String> some) throws DoppelException;
+
+        /** How far it has come with an open vault. */
+        ValidationView view(String vault, Vault opened) throws DoppelException;
+
+        /** The vault is about to be forgotten: ends what goes on there. */
+        void leave(String vault) throws DoppelException;
+    }
+
     /**
      * Vaults of the catalogue.
      *
@@ -89,6 +108,26 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         this.owner = owner;
         this.folder = folder;
         this.claims = claims;
+    }
+
+    /** Told once, before anybody uses the vaults. */
+    public void validateWith(Validating who) {
+        validating = who;
+    }
+
+    @Override
+    public SettingsSpec validationSettings() {
+        return validating.spec();
+    }
+
+    @Override
+    public Map<String, String> setValidation(String name, Map<String, String> some) throws DoppelException {
+        return validating.set(name, some);
+    }
+
+    @Override
+    public ValidationView validation(String name) throws DoppelException {
+        return validating.view(name, open(name));
     }
 
     @Override
@@ -195,6 +234,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     @Override
     public void removeVault(String name) throws DoppelException {
         VaultRecord record = record(name);
+        validating.leave(name);
         Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
                 .orElseThrow(() -> new DoppelException(JobError.IN_USE, "A run uses vault '" + name + "'"));
         try (alone) {
@@ -485,6 +525,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         versions.remove(name, ids.stream().filter(id -> !there.contains(id)).toList());
     }
 
+    /** As {@link VersionRecords#validSince}. */
+    public void validSince(String vault, Collection<String> ids, Instant since) throws DoppelException {
+        versions.validSince(vault, ids, since);
+    }
+
     /** Keeps what is known of a version. */
     public void keep(VersionView version) throws DoppelException {
         versions.put(version);
@@ -493,7 +538,13 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
-        return context.unlessCancelled(() -> open(name));
+        Optional<Vault> there = ifOpen(name);
+        return there.isPresent() ? there.get() : context.unlessCancelled(() -> open(name));
+    }
+
+    /** The vault of that name if it is open now. */
+    public Optional<Vault> ifOpen(String name) {
+        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen).map(VaultLink.Opened::vault);
     }
 
     /**

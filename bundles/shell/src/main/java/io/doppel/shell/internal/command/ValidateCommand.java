@@ -3,6 +3,7 @@ package io.doppel.shell.internal.command;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
 import io.doppel.shell.internal.KindCommand;
+import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.complete.VersionIds;
 import java.util.List;
@@ -28,6 +29,13 @@ public final class ValidateCommand extends KindCommand {
     @Completion(VaultNames.class)
     String vault;
 
+    @Option(name = "--older-than", description = "Only packs not verified for so long, and those that never were: 30d")
+    @Completion(OptionsOnly.class)
+    String olderThan;
+
+    @Option(name = "--new", description = "Only packs that were never verified")
+    boolean onlyNew;
+
     @Override
     protected List<String> words() {
         return arguments;
@@ -37,6 +45,9 @@ public final class ValidateCommand extends KindCommand {
     protected void run(List<String> words) throws DoppelException {
         Map<String, String> options = options();
         put(options, "vault", vault);
+        onlyOne("VERSION", !words.isEmpty(), "--older-than", olderThan != null, "--new", onlyNew);
+        put(options, "older-than", olderThan);
+        put(options, "new", onlyNew ? "true" : null);
         put(options, "versions", words.isEmpty() ? null : String.join(",", words));
         attend(jobs.submit(new JobDefinition("", "validate", List.of(), options)));
     }

@@ -8,6 +8,7 @@ import io.doppel.shell.internal.complete.MachineNames;
 import io.doppel.shell.internal.complete.VaultNames;
 import io.doppel.shell.internal.output.Human;
 import io.doppel.shell.internal.output.Table;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Command;
@@ -40,6 +41,7 @@ public final class VersionListCommand extends PlainCommand {
                 .figure("SIZE")
                 .figure("STORED")
                 .name("HEALTH")
+                .name("SINCE")
                 .name("VAULT")
                 .minor()
                 .name("HOST")
@@ -58,11 +60,16 @@ public final class VersionListCommand extends PlainCommand {
                     Human.bytes(version.logicalBytes()),
                     Human.bytes(version.storedBytes()),
                     Human.word(version.health()),
+                    since(version),
                     version.vault(),
                     version.host(),
                     version.disks());
         }
         print(versions, table);
+    }
+
+    private String since(VersionView version) {
+        return version.validatedAt().equals(Instant.EPOCH) ? "" : Human.time(version.validatedAt(), screen().zone());
     }
 
     /** Completion offers host/machine; the API wants the machine. */

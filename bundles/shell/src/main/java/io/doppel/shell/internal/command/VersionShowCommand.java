@@ -52,6 +52,6 @@ public final class VersionShowCommand extends DoppelCommand {
     private String validated(VersionView version) {
         return version.validatedAt().equals(Instant.EPOCH)
                 ? ""
-                : " on " + Human.time(version.validatedAt(), screen().zone());
+                : " since " + Human.time(version.validatedAt(), screen().zone());
     }
 }

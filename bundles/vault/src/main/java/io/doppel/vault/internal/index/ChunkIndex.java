@@ -230,6 +230,9 @@ public final class ChunkIndex {
 
     /** All of these packs were read and proved: what is distrusted in them is what was found, and nothing else. */
     public synchronized void verified(Set<Integer> packs, Damage found) {
+        if (found.none() && distrusted.none()) {
+            return;
+        }
         distrust(found);
         Damage rest = distrusted.keeping(p -> !packs.contains(p)).plus(found);
         if (!rest.equals(distrusted)) {

@@ -51,6 +51,8 @@ public final class Session implements WriteSession {
     private final Set<String> writing = ConcurrentHashMap.newKeySet();
     /** Packs that hold what this session stored, or found. */
     private final BitSet usedPacks = new BitSet();
+    /** Those of them that this session wrote. */
+    private final BitSet writtenPacks = new BitSet();
     /** What was missing or damaged already when this session began. */
     private final Damage damageBefore;
     /** Bytes of all packs when this session began. */
@@ -229,7 +231,14 @@ public final class Session implements WriteSession {
         return !parts.index().isHidden(pack);
     }
 
-    /** Numbers of the packs that hold what this session stored or found; a copy. */
+    @Override
+    public BitSet writtenPacks() {
+        synchronized (usedPacks) {
+            return (BitSet) writtenPacks.clone();
+        }
+    }
+
+    @Override
     public BitSet usedPacks() {
         synchronized (usedPacks) {
             return (BitSet) usedPacks.clone();
@@ -283,7 +292,11 @@ public final class Session implements WriteSession {
     }
 
     private void packStored(PackInfo info) throws DoppelException {
-        if (!use(parts.packStored().stored(info))) {
+        int pack = parts.packStored().stored(info);
+        synchronized (usedPacks) {
+            writtenPacks.set(pack);
+        }
+        if (!use(pack)) {
             committer.fail(new DoppelException(
                     VaultError.PACK_GONE, "Pack '" + info.objectName() + "' was taken away as soon as it was there"));
         }

@@ -5,12 +5,12 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.Uninterruptibly;
+import io.doppel.vault.VerifyOptions;
 import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.meta.KeyRing;
-import io.doppel.vault.internal.pack.RecordInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** Verifies many packs with several threads. For one use. */
 final class PackPass {
@@ -29,7 +30,8 @@ final class PackPass {
     private final ChunkIndex index;
     private final VerifyProgress progress;
     private final CancelToken cancel;
-    private final int threads;
+    private final VerifyOptions options;
+    private final Verifier.PackVerified onVerified;
     private final List<VerifyReport.Problem> problems = Collections.synchronizedList(new ArrayList<>());
     private final Set<Integer> badPacks = Collections.synchronizedSet(new HashSet<>());
     private final Set<Damage.Place> badRecords = Collections.synchronizedSet(new HashSet<>());
@@ -38,19 +40,22 @@ final class PackPass {
     private volatile DoppelException failure;
     private long total;
 
-    /**
-     * A pass.
-     *
-     * @param threads how many work at the same time, the caller's among them; at least 1
-     */
+    /** A pass; the caller's thread is one of those that work. */
     PackPass(
-            Storage storage, KeyRing keys, ChunkIndex index, VerifyProgress progress, CancelToken cancel, int threads) {
+            Storage storage,
+            KeyRing keys,
+            ChunkIndex index,
+            VerifyOptions options,
+            Verifier.PackVerified onVerified,
+            VerifyProgress progress,
+            CancelToken cancel) {
         this.storage = storage;
         this.keys = keys;
         this.index = index;
         this.progress = progress;
         this.cancel = cancel;
-        this.threads = threads;
+        this.options = options;
+        this.onVerified = onVerified;
     }
 
     /**
@@ -62,7 +67,7 @@ final class PackPass {
         total = packs.stream().mapToLong(index::packSize).sum();
         Queue<Integer> queue = new ConcurrentLinkedQueue<>(packs);
         List<Thread> helpers = new ArrayList<>();
-        for (int i = 1; i < threads; i++) {
+        for (int i = 1; i < options.threads(); i++) {
             Thread t = new Thread(() -> work(queue), "doppel-verify-" + i);
             t.setDaemon(true);
             t.start();
@@ -113,21 +118,26 @@ final class PackPass {
         PackVerifier.Finding f = verifier.verify(
                 index.packKind(pack),
                 index.packName(pack),
-                n -> progress.progress(total, Math.min(total, done.addAndGet(n))),
+                n -> {
+                    progress.progress(total, Math.min(total, done.addAndGet(n)));
+                    options.pace().read(n);
+                },
                 this::check);
         if (index.isCleared(pack)) {
             // a collection took it away meanwhile
             return;
         }
         String object = index.packObject(pack);
+        Damage found = new Damage(
+                f.whole() == null ? Set.of() : Set.of(pack),
+                f.bad().stream().map(r -> new Damage.Place(pack, r.offset())).collect(Collectors.toSet()));
+        badPacks.addAll(found.packs());
+        badRecords.addAll(found.records());
         if (f.whole() != null) {
-            badPacks.add(pack);
             problems.add(new VerifyReport.Problem(object, f.whole()));
         }
         f.reasons().forEach(r -> problems.add(new VerifyReport.Problem(object, r)));
-        for (RecordInfo r : f.bad()) {
-            badRecords.add(new Damage.Place(pack, r.offset()));
-        }
+        onVerified.pack(pack, found);
     }
 
     private void check() throws DoppelException {

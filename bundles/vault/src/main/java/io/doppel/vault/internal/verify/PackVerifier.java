@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VerifyOptions;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackFormat;
@@ -14,7 +15,6 @@ import io.doppel.vault.internal.pack.RecordInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /** Reads whole packs in order and proves every byte of them. One instance serves one thread and holds about 6 MiB. */
@@ -48,7 +48,7 @@ final class PackVerifier implements AutoCloseable {
      */
     record Finding(String whole, List<String> reasons, List<RecordInfo> bad) {}
 
-    Finding verify(ObjectKind kind, String name, LongConsumer bytes, Stop stop) throws DoppelException {
+    Finding verify(ObjectKind kind, String name, VerifyOptions.Pace pace, Stop stop) throws DoppelException {
         PackReader.OpenPack pack;
         try {
             pack = packs.open(kind, name);
@@ -81,7 +81,7 @@ final class PackVerifier implements AutoCloseable {
                     check(pack, object, records.get(next), at, reasons, bad);
                 }
                 at = end;
-                bytes.accept(n);
+                pace.read(n);
             }
             crcs.end();
             for (int block : crcs.bad()) {

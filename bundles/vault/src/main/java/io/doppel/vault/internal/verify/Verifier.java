@@ -4,10 +4,12 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VerifyOptions;
 import io.doppel.vault.VerifyProgress;
 import io.doppel.vault.VerifyReport;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.Damage;
 import io.doppel.vault.internal.index.FooterScan;
 import io.doppel.vault.internal.index.IndexSegments;
 import io.doppel.vault.internal.meta.HeadVersion;
@@ -16,6 +18,7 @@ import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.PackReader;
 import io.doppel.vault.internal.tree.NodeSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,8 @@ public final class Verifier {
     private final VaultMeta meta;
     private final ChunkIndex index;
     private final NodeSource nodes;
+    private final VerifyOptions options;
+    private final PackVerified onPack;
     private final List<VerifyReport.Problem> problems = new ArrayList<>();
     /** What keeps every version from being read once the vault is closed. */
     private final List<String> vital = new ArrayList<>();
@@ -36,12 +41,31 @@ public final class Verifier {
     private final Map<String, List<String>> versionProblems = new LinkedHashMap<>();
     private List<byte[]> single = List.of();
 
+    /** Told of each pack that was read to its end. */
+    @FunctionalInterface
+    public interface PackVerified {
+        /**
+         * A pack was verified.
+         *
+         * @param found what of it is damaged
+         */
+        void pack(int pack, Damage found) throws DoppelException;
+    }
+
     /** A verifier of an open vault; for one use. */
-    public Verifier(Storage storage, VaultMeta meta, ChunkIndex index, NodeSource nodes) {
+    public Verifier(
+            Storage storage,
+            VaultMeta meta,
+            ChunkIndex index,
+            NodeSource nodes,
+            VerifyOptions options,
+            PackVerified onPack) {
         this.storage = storage;
         this.meta = meta;
         this.index = index;
         this.nodes = nodes;
+        this.options = options;
+        this.onPack = onPack;
     }
 
     /**
@@ -63,11 +87,7 @@ public final class Verifier {
         } else {
             packs.addAll(walk.packsOf(versions.values()));
         }
-        int threads = Runtime.getRuntime().availableProcessors();
-        PackPass pass = new PackPass(storage, meta.keys(), index, progress, cancel, threads);
-        pass.run(packs);
-        problems.addAll(pass.problems());
-        index.verified(packs, pass.damage());
+        PackPass pass = pass(packs, progress, cancel);
         VersionWalk.Check check = walk.check(index.distrusted());
         for (Map.Entry<String, VersionManifest> e : versions.entrySet()) {
             versionProblems.put(e.getKey(), check.problems(e.getValue()));
@@ -77,9 +97,32 @@ public final class Verifier {
         if (!pass.damage().none()) {
             checkOthers(check);
         }
+        return report(pass.bytes(), check);
+    }
+
+    /**
+     * Verifies packs, in this order; the report names no version.
+     *
+     * @throws DoppelException as {@link #verify}
+     */
+    public VerifyReport verifyPacks(List<Integer> packs, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        PackPass pass = pass(packs, progress, cancel);
+        return new VerifyReport(pass.bytes(), problems, Map.of(), List.of(), 0);
+    }
+
+    private PackPass pass(Collection<Integer> packs, VerifyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        PackPass pass = new PackPass(storage, meta.keys(), index, options, onPack, progress, cancel);
+        pass.run(packs);
+        problems.addAll(pass.problems());
+        return pass;
+    }
+
+    private VerifyReport report(long bytes, VersionWalk.Check check) {
         single = check.single();
         return new VerifyReport(
-                pass.bytes(),
+                bytes,
                 problems,
                 versionProblems,
                 check.needs().told(),
@@ -100,20 +143,24 @@ public final class Verifier {
     }
 
     /**
-     * What keeps versions from being restored whole, as far as it is known: reads the versions and their trees, and no packs. Those
-     * that are not there any more are passed over.
+     * What is known to be damaged, and what that means for versions: reads the versions and their trees, and no packs. Versions that are
+     * not there any more are passed over.
      *
+     * @param only the versions; empty for all
+     * @param always what keeps each of them from being restored whole
      * @throws DoppelException if it was cancelled or the storage cannot be read now
      */
-    public Map<String, List<String>> known(List<String> ids, CancelToken cancel) throws DoppelException {
+    public VerifyReport known(List<String> only, List<String> always, CancelToken cancel) throws DoppelException {
         VersionWalk.Check check = new VersionWalk(index, nodes, cancel).check(index.distrusted());
-        Map<String, List<String>> found = new LinkedHashMap<>();
-        for (String id : ids) {
-            if (meta.head().lists(id)) {
-                found.put(id, whatIsKnownOf(id, check));
+        for (HeadVersion listed : meta.head().versions()) {
+            if (only.isEmpty() || only.contains(listed.id())) {
+                List<String> own = whatIsKnownOf(listed.id(), check);
+                versionProblems.put(
+                        listed.id(),
+                        Stream.concat(always.stream(), own.stream()).toList());
             }
         }
-        return found;
+        return report(0, check);
     }
 
     private List<String> whatIsKnownOf(String id, VersionWalk.Check check) throws DoppelException {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.vault.VerifyOptions;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +27,14 @@ class PackPassTest {
     }
 
     private PackPass pass() {
-        return new PackPass(packs.storage, packs.keys, packs.index, (total, done) -> {}, CancelToken.NEVER, 2);
+        return new PackPass(
+                packs.storage,
+                packs.keys,
+                packs.index,
+                new VerifyOptions(2, Clock.systemUTC(), bytes -> {}),
+                (pack, found) -> {},
+                (total, done) -> {},
+                CancelToken.NEVER);
     }
 
     /** Makes the helper's first read end with the error, while the caller is in the midst of the other pack. */

@@ -1,4 +1,4 @@
-package io.doppel.core.internal.kind;
+package io.doppel.core.internal.validate;
 
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.vault.VerifyReport;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Who needs what is damaged, in lines for people; as many as a log bears. */
-final class DamageLines {
+public final class DamageLines {
     private static final int MOST = 2000;
 
     private DamageLines() {}
@@ -55,7 +55,7 @@ final class DamageLines {
     }
 
     /** A range, the byte behind it not included. */
-    static String text(ByteRange range) {
+    public static String text(ByteRange range) {
         return range.offset() + " to " + range.end();
     }
 

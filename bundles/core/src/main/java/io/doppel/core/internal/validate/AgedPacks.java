@@ -1,0 +1,92 @@
+package io.doppel.core.internal.validate;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.settings.SettingsSpec;
+import io.doppel.core.internal.job.Claims;
+import io.doppel.core.internal.job.CoreContext;
+import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.vault.Vaults;
+import io.doppel.vault.Vault;
+import io.doppel.vault.VerifyOptions;
+import io.doppel.vault.VerifyReport;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** A round of verification by age: the packs of a vault whose turn it is, the longest unverified first. One run. */
+final class AgedPacks implements CoreHandler {
+    private final String vaultName;
+    private final Vaults vaults;
+    private final Validation validation;
+    private final Claims claims;
+    private final Supplier<ValidationSettings> settings;
+    private final boolean byAge;
+    private final SettingsSpec options;
+
+    /** @param byAge whether packs are verified; otherwise it is only looked at what is known to be damaged */
+    AgedPacks(
+            String vaultName,
+            Vaults vaults,
+            Validation validation,
+            Claims claims,
+            Supplier<ValidationSettings> settings,
+            boolean byAge,
+            SettingsSpec options) {
+        this.vaultName = vaultName;
+        this.vaults = vaults;
+        this.validation = validation;
+        this.claims = claims;
+        this.settings = settings;
+        this.byAge = byAge;
+        this.options = options;
+    }
+
+    @Override
+    public void run(CoreContext context) throws DoppelException {
+        Vault vault = vaults.open(vaultName, context);
+        BackgroundPace pace = new BackgroundPace(claims, vaultName, settings, context.task(), context.cancel());
+        pace.read(0);
+        ValidationSettings now = settings.get();
+        int[] due = byAge && now.byAge()
+                ? vault.packs().due(validation.clock().instant(), now.after().minus(now.early()), now.newAfter())
+                : new int[0];
+        VerifyOptions how = new VerifyOptions(1, validation.clock(), pace);
+        List<VerifyReport.Problem> wrong =
+                validation.packs(vaultName, vault, due, how, context.task(), context.cancel());
+        Validation.Found found = validation.refresh(vaultName, vault, wrong, context.task(), context.cancel());
+        context.task().result("packs", Integer.toString(due.length));
+        if (!wrong.isEmpty()) {
+            found.throwIfAny(vaultName);
+        }
+        context.task().succeed(due.length == 0 ? "No pack is due" : "Packs that were read: " + due.length);
+    }
+
+    @Override
+    public boolean isLimited() {
+        return false;
+    }
+
+    @Override
+    public boolean givesWay() {
+        return true;
+    }
+
+    @Override
+    public String kind() {
+        return "validate";
+    }
+
+    @Override
+    public String title() {
+        return "Read and check what was not for long";
+    }
+
+    @Override
+    public SettingsSpec options() {
+        return options;
+    }
+
+    @Override
+    public boolean perMachine() {
+        return false;
+    }
+}
