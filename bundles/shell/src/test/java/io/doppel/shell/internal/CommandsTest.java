@@ -275,15 +275,7 @@ class CommandsTest {
         assertEquals(1, yes.jobs.runs.size());
         assertEquals(0, yes.run("restore", "7c1e", "--over-original", "--skip-damaged", "--yes", "--detach"));
         assertEquals(
-                Map.of(
-                        "version",
-                        "7c1e55d0a1b2c3d4",
-                        "host",
-                        "lab",
-                        "over-original",
-                        "true",
-                        "skip-damaged",
-                        "true"),
+                Map.of("version", "7c1e55d0a1b2c3d4", "host", "lab", "over-original", "true", "skip-damaged", "true"),
                 onlyNewRun(yes).definition().options());
         assertEquals(1, yes.run("restore", "7c1e", "--over-original"));
         assertTrue(yes.screen.errText().contains("DPL-SHL-0002: "), yes.screen.errText());

@@ -48,7 +48,8 @@ public final class RestoreCommand extends KindCommand {
 
     @Option(
             name = "--skip-damaged",
-            description = "Restore a damaged version without what cannot be read: zeros are there, and the places are named")
+            description =
+                    "Restore a damaged version without what cannot be read: zeros are there, and the places are named")
     boolean skipDamaged;
 
     @Option(name = "--yes", description = "Do not ask")
