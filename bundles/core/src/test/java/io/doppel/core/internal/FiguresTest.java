@@ -163,7 +163,8 @@ class FiguresTest {
         VaultFigures removed = figures();
         assertEquals(after.unusedBytes() + b.storedBytes(), removed.unusedBytes(), FOOTERS);
         purge("freed", options);
-        // what the first version brought in and b was the last to need goes, too, which nobody can foresee without a walk
+        // what the first version brought in and b was the last to need goes, too, which nobody can foresee without a
+        // walk
         long really = after.storedBytes() - packs();
         assertTrue(really >= b.storedBytes(), () -> "freed " + really + " of " + b.storedBytes());
         assertEquals(packs(), figures().storedBytes());

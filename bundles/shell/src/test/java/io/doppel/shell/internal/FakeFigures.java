@@ -29,7 +29,16 @@ final class FakeFigures implements FigureService {
                 400L << 20,
                 List.of(
                         new MachineFigures(
-                                "lab", "web", "web", 30, 1_200L << 30, 270L << 30, 39L << 30, 18L << 30, 0, 600L << 20,
+                                "lab",
+                                "web",
+                                "web",
+                                30,
+                                1_200L << 30,
+                                270L << 30,
+                                39L << 30,
+                                18L << 30,
+                                0,
+                                600L << 20,
                                 300L << 20),
                         new MachineFigures(
                                 "lab", "mail", "mail server", 1, 40L << 30, 9L << 30, 0, 2L << 30, 1, 0, 70L << 20)));

@@ -35,9 +35,8 @@ public final class VaultFiguresCommand extends VaultCommand {
 
     private Table whole(VaultFigures f) {
         boolean measured = f.usedMeasured().isAfter(Instant.EPOCH);
-        String since = measured
-                ? "measured " + Human.time(f.usedMeasured(), screen().zone())
-                : "no purge has measured it yet";
+        String since =
+                measured ? "measured " + Human.time(f.usedMeasured(), screen().zone()) : "no purge has measured it yet";
         return new Table("")
                 .name("FIGURE")
                 .figure("VALUE")
