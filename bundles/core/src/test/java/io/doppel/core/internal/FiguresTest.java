@@ -135,7 +135,7 @@ class FiguresTest {
     }
 
     @Test
-    void theEstimateIsWhatThePurgeFreesWhereNothingIsShared() throws Exception {
+    void theEstimateIsExactBehindAPurgeAndErrsByWhatIsShared() throws Exception {
         server.core.retention().setPolicy(RetentionScope.ofVault("v"), Map.of("keep-last", "1"));
         // its own mebibyte is shared with nobody
         write("a", common, 3);
@@ -163,8 +163,10 @@ class FiguresTest {
         VaultFigures removed = figures();
         assertEquals(after.unusedBytes() + b.storedBytes(), removed.unusedBytes(), FOOTERS);
         purge("freed", options);
+        // what the first version brought in and b was the last to need goes, too, which nobody can foresee without a
+        // walk
         long really = after.storedBytes() - packs();
-        assertTrue(Math.abs(really - b.storedBytes()) < 512 << 10, () -> "freed " + really + " of " + b.storedBytes());
+        assertTrue(really >= b.storedBytes(), () -> "freed " + really + " of " + b.storedBytes());
         assertEquals(packs(), figures().storedBytes());
     }
 

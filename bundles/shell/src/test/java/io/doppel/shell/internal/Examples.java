@@ -71,7 +71,7 @@ final class Examples {
                 "version-unpin 05aa",
                 "version-pins",
                 "version-remove 05aa --yes",
-                "hold-add 7c1e --purpose 'case 17'",
+                "hold-add 7c1e --purpose audit",
                 "hold-list main",
                 "hold-remove main 9b1d --yes",
                 "retention-list",
