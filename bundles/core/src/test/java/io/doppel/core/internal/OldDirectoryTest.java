@@ -56,7 +56,7 @@ class OldDirectoryTest {
         new Random(++backups).nextBytes(fresh);
         System.arraycopy(fresh, 0, content, 0, fresh.length);
         Files.write(image, content);
-        versions.put(server.succeed("version", "backup", List.of("web"), Map.of("vault", "v")), content);
+        versions.put(server.succeed("version", "backup", List.of("h/web"), Map.of("vault", "v")), content);
     }
 
     private void removeOldest(Server server) throws DoppelException {
