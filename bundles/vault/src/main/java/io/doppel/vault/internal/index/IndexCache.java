@@ -86,8 +86,7 @@ public final class IndexCache {
     /** The same, and may be stopped. */
     LocalSegment make(String segment, SegmentReader.Stop stop) throws DoppelException {
         SegmentReader reader = remote.read(segment, stop);
-        LocalFile file =
-                write(segment, true, reader.packs(), reader.entries(), writer -> reader.forEach(into(writer)));
+        LocalFile file = write(segment, true, reader.packs(), reader.entries(), writer -> reader.forEach(into(writer)));
         return new LocalSegment(file, this::again);
     }
 

@@ -2,7 +2,6 @@ package io.doppel.vault.internal.meta;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.VaultError;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;

@@ -51,6 +51,7 @@ public final class VaultMeta implements AutoCloseable {
     private volatile Heads.Newest seen;
 
     private volatile boolean keepLease;
+    private volatile boolean opened;
     private volatile boolean closed;
 
     private VaultMeta(
@@ -171,6 +172,7 @@ public final class VaultMeta implements AutoCloseable {
                 texts.mend(io, (name, text) -> text.under(name, master.mac())).ifPresent(warnings::add);
                 meta.settleKeys(owner, unlocked.byKeyFile());
             }
+            meta.opened = true;
             return meta;
         } catch (DoppelException | RuntimeException | Error e) {
             if (meta != null) {
@@ -247,6 +249,10 @@ public final class VaultMeta implements AutoCloseable {
     private void warnOnce(String warning) {
         if (!warnings.contains(warning)) {
             warnings.add(warning);
+            if (opened) {
+                // who opened it has read the warnings already
+                LOG.warn("Vault {}: {}", config.id(), warning);
+            }
         }
     }
 

@@ -201,8 +201,7 @@ class LocalFaultsTest {
         Path full = Path.of("/dev/full");
         long before = opened(full);
         assertThrows(IOException.class, () -> {
-            try (LocalSegmentWriter writer =
-                    new LocalSegmentWriter(full, MadeUpPacks.VAULT, made.name(), packs, 0)) {
+            try (LocalSegmentWriter writer = new LocalSegmentWriter(full, MadeUpPacks.VAULT, made.name(), packs, 0)) {
                 writer.finish();
             }
         });

@@ -117,8 +117,7 @@ class LateHeadTest {
             if (closing.isEmpty() && storage.objects.containsKey(Leases.name(2))) {
                 Fixture.assertCode(
                         StorageError.IO,
-                        () -> Fixture.open(
-                                third, temp.resolve("c"), Fixture.ALPHA, VaultAccess.TAKE_OVER, recovery));
+                        () -> Fixture.open(third, temp.resolve("c"), Fixture.ALPHA, VaultAccess.TAKE_OVER, recovery));
                 turnsUp(late.get(0));
             }
         };
