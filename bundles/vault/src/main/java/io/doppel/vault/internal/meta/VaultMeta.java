@@ -122,7 +122,8 @@ public final class VaultMeta implements AutoCloseable {
      * @param mode how
      * @param unlock passphrase or recovery key, used if the key file does not open the vault; may be empty; cleared on return
      * @throws DoppelException {@link VaultError#NO_VAULT}, {@link VaultError#NEWER_FORMAT}, {@link VaultError#LOCKED}, {@link
-     *     VaultError#WRONG_KEY}, {@link VaultError#HELD}, {@link VaultError#ROLLED_BACK}, {@link VaultError#DAMAGED_OBJECT},
+     *     VaultError#WRONG_KEY}, {@link VaultError#HELD}, {@link VaultError#LEASE_LOST} if another server takes it over in that moment,
+     *     {@link VaultError#ROLLED_BACK}, {@link VaultError#DAMAGED_OBJECT},
      *     {@link VaultError#MISSING_OBJECT}, {@link VaultError#KEY_FILE}, {@link VaultError#LOCAL_STATE} or a {@link StorageError}
      */
     public static VaultMeta open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess mode, char[] unlock)
