@@ -48,6 +48,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,8 @@ public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
     /** Newer heads that are looked for when what a head lists is gone, before it counts as lost. */
     private static final int ROUNDS = 5;
+    /** Lost packs that are named one by one. */
+    private static final int NAMED = 20;
 
     private final Storage storage;
     private final VaultMeta meta;
@@ -93,19 +96,6 @@ public final class Vault implements AutoCloseable {
                 new Merger(openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warn);
         this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
-        this.warnings.addAll(meta.warnings());
-        boolean segmentsLost;
-        if (readOnly()) {
-            segmentsLost = loadNewest();
-        } else {
-            segmentsLost = load(meta.head(), true);
-            if (meta.mayHaveStrays()) {
-                sweep();
-            }
-            adopt(segmentsLost || meta.mayHaveStrays());
-            cleared.hideUnlisted();
-            lookForPacks();
-        }
         this.known = new KnownPacks(
                 stateDir,
                 meta.id(),
@@ -116,11 +106,36 @@ public final class Vault implements AutoCloseable {
                     onPack.pack(pack, found);
                 }),
                 this::found);
-        known.load();
-        this.bases = new BaseCheck(index, nodes, segmentsLost);
-        if (!readOnly()) {
-            merger.wake();
+        boolean done = false;
+        try {
+            boolean segmentsLost = loadAll();
+            known.load();
+            this.bases = new BaseCheck(index, nodes, segmentsLost);
+            if (!readOnly()) {
+                merger.wake();
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                // it may have begun while packs were being found
+                merger.close();
+            }
         }
+    }
+
+    /** Makes all known that the newest head lists or that was left behind; whether index segments are lost. */
+    private boolean loadAll() throws DoppelException {
+        if (readOnly()) {
+            return loadNewest();
+        }
+        boolean lost = load(meta.head(), true);
+        if (meta.mayHaveStrays()) {
+            sweep();
+        }
+        adopt(lost || meta.mayHaveStrays());
+        cleared.hideUnlisted();
+        lookForPacks();
+        return lost;
     }
 
     /**
@@ -212,13 +227,19 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Finds out which packs are lost; gives a warning for each that was not known to be. */
+    /** Finds out which packs are lost; gives a warning for each that was not known to be, and one for all behind the first of very many. */
     private List<String> lookForPacks() throws DoppelException {
+        Set<Integer> gone = presence.check();
         List<String> found = new ArrayList<>();
-        for (String pack : presence.check()) {
-            found.add(
-                    VaultError.MISSING_OBJECT.id() + ": Pack '" + pack
-                            + "' is missing or has another size; the next backups store again what it held, as far as disks still have it");
+        gone.stream()
+                .limit(NAMED)
+                .forEach(
+                        pack -> found.add(
+                                VaultError.MISSING_OBJECT.id() + ": Pack '" + index.packObject(pack)
+                                        + "' is missing or has another size; the next backups store again what it held, as far as disks still have it"));
+        if (gone.size() > NAMED) {
+            found.add(VaultError.MISSING_OBJECT.id() + ": " + (gone.size() - NAMED)
+                    + " more packs are missing or have another size; a validation of the vault names them");
         }
         Set<Integer> lost = index.distrusted().packs();
         openIndex.forgetFresh(p -> lost.contains(index.packNumber(p.name())));
@@ -236,9 +257,9 @@ public final class Vault implements AutoCloseable {
         return meta.readOnly();
     }
 
-    /** What was found wrong when it was opened, and how it was made good; sentences for people. */
+    /** What was found wrong when it was opened or since, and how it was made good; sentences for people. */
     public List<String> warnings() {
-        return List.copyOf(warnings);
+        return Stream.concat(meta.warnings().stream(), warnings.stream()).toList();
     }
 
     /** Ids of all versions, oldest first. */
@@ -375,9 +396,8 @@ public final class Vault implements AutoCloseable {
             openIndex.mended();
         }
         segment.ifPresent(openIndex::listed);
-        if (!adopting) {
-            merger.wake();
-        }
+        // also while packs are being found, which may give thousands of segments
+        merger.wake();
     }
 
     private synchronized void replaceIndex(Collection<String> old, OpenIndex.Written merged) throws DoppelException {

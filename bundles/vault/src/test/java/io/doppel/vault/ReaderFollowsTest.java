@@ -3,14 +3,10 @@ package io.doppel.vault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.doppel.vault.internal.crypto.Gcm;
 import io.doppel.vault.internal.index.FreshPacks;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.MapStorage;
 import io.doppel.vault.internal.meta.VaultMeta;
-import io.doppel.vault.internal.pack.ObjectKind;
-import io.doppel.vault.internal.pack.PackWriter;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -29,29 +25,14 @@ class ReaderFollowsTest {
 
     private final MapStorage storage = new MapStorage();
 
-    /** A pack with more records than are kept outside of segments. */
-    private long largePack(VaultMeta meta, int number) throws Exception {
-        Gcm gcm = new Gcm();
-        int epoch = meta.keys().currentEpoch();
-        byte[] body = new byte[8];
-        byte[] sealed = new byte[body.length + Gcm.TAG];
-        try (PackWriter pack =
-                new PackWriter(storage, ObjectKind.DATA, epoch, meta.keys().root(epoch))) {
-            for (int i = 0; i <= FreshPacks.MANY; i++) {
-                byte[] id = ByteBuffer.allocate(32).putInt(i * PACKS + number).array();
-                pack.add(id, (byte) 0, body.length, body, 0, body.length, sealed, gcm);
-            }
-            return pack.commit(gcm).size();
-        }
-    }
-
     @Test
     void whatALostSegmentToldOfIsFoundWithSeveralThreads() throws Exception {
         VaultMeta writer = VaultMeta.create(storage, temp.resolve("w"), OWNER, "zstd", new char[0]);
         Vault reader = Vault.open(storage, temp.resolve("r"), OWNER, VaultAccess.READ_ONLY, writer.recoveryKeyText());
         long bytes = 0;
         for (int i = 0; i < PACKS; i++) {
-            bytes += largePack(writer, i);
+            // more records than are kept outside of segments
+            bytes += TinyRecords.pack(storage, writer, i, FreshPacks.MANY + 1).size();
         }
         writer.publish(HeadChange.adding(List.of(), List.of("0123456789abcdef0123456789abcdef")));
         CountDownLatch helped = new CountDownLatch(1);

@@ -62,9 +62,11 @@ public final class Merger implements AutoCloseable {
         }
         again = true;
         if (thread == null) {
-            thread = new Thread(this::run, "doppel-vault-merge");
-            thread.setDaemon(true);
-            thread.start();
+            Thread fresh = new Thread(this::run, "doppel-vault-merge");
+            fresh.setDaemon(true);
+            fresh.start();
+            // only once it runs: nobody must wait for one that the system did not give
+            thread = fresh;
         }
     }
 

@@ -5,7 +5,6 @@ import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.pack.ObjectKind;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,9 +26,9 @@ public final class PackPresence {
     /**
      * Looks, and has the index distrust the packs that are missing.
      *
-     * @return object names of the packs that were not known to be bad
+     * @return numbers of the packs that were not known to be bad, ascending
      */
-    public List<String> check() throws DoppelException {
+    public Set<Integer> check() throws DoppelException {
         BitSet missing = new BitSet();
         // packs that come from now on are durable, but the listing need not tell of them
         missing.set(0, index.packCount());
@@ -52,7 +51,7 @@ public final class PackPresence {
             }
         }
         index.distrust(new Damage(lost, Set.of()));
-        return lost.stream().map(index::packObject).toList();
+        return lost;
     }
 
     private boolean isThatPack(ObjectInfo object, int pack) {

@@ -53,6 +53,7 @@ public final class VaultMeta implements AutoCloseable {
     private volatile Heads.Newest seen;
 
     private volatile boolean keepLease;
+    private volatile boolean opened;
     private volatile boolean closed;
 
     private VaultMeta(
@@ -125,7 +126,8 @@ public final class VaultMeta implements AutoCloseable {
      * @param mode how
      * @param unlock passphrase or recovery key, used if the key file does not open the vault; may be empty; cleared on return
      * @throws DoppelException {@link VaultError#NO_VAULT}, {@link VaultError#NEWER_FORMAT}, {@link VaultError#LOCKED}, {@link
-     *     VaultError#WRONG_KEY}, {@link VaultError#HELD}, {@link VaultError#ROLLED_BACK}, {@link VaultError#DAMAGED_OBJECT},
+     *     VaultError#WRONG_KEY}, {@link VaultError#HELD}, {@link VaultError#LEASE_LOST} if another server takes it over in that moment,
+     *     {@link VaultError#ROLLED_BACK}, {@link VaultError#DAMAGED_OBJECT},
      *     {@link VaultError#MISSING_OBJECT}, {@link VaultError#KEY_FILE}, {@link VaultError#LOCAL_STATE} or a {@link StorageError}
      */
     public static VaultMeta open(Storage storage, Path stateDir, VaultOwner owner, VaultAccess mode, char[] unlock)
@@ -175,6 +177,7 @@ public final class VaultMeta implements AutoCloseable {
                 texts.mend(io, (name, text) -> text.under(name, master.mac())).ifPresent(warnings::add);
                 meta.settleKeys(owner, unlocked.byKeyFile());
             }
+            meta.opened = true;
             return meta;
         } catch (DoppelException | RuntimeException | Error e) {
             if (meta != null) {
@@ -252,6 +255,10 @@ public final class VaultMeta implements AutoCloseable {
     private void warnOnce(String warning) {
         if (!warnings.contains(warning)) {
             warnings.add(warning);
+            if (opened) {
+                // who opened it has read the warnings already
+                LOG.warn("Vault {}: {}", config.id(), warning);
+            }
         }
     }
 
