@@ -196,4 +196,14 @@ class RetentionPlanTest {
         check(History.NOON, true, "web5");
         refused(RetentionError.TOO_YOUNG, History.NOON, true, "web4");
     }
+
+    @Test
+    void theNewestUndamagedVersionIsNotRemovedUnasked() throws Exception {
+        Instant later = History.NOON.plus(Duration.ofHours(1));
+        more.add(version("broken", "web", later, Health.DAMAGED));
+        refused(RetentionError.NEWEST, later, false, "broken");
+        refused(RetentionError.NEWEST, later, false, "web0");
+        check(later, false, "web1");
+        check(later, true, "web0", "broken");
+    }
 }
