@@ -271,7 +271,7 @@ public final class Validation {
         });
     }
 
-    /** What nothing is lost by is a warning: there are sound copies, and the next purges take the others away. */
+    /** What nothing is lost by is a warning: there are sound copies, and the damaged ones go with their packs. */
     private static LogLine.Level level(boolean lost) {
         return lost ? LogLine.Level.ERROR : LogLine.Level.WARNING;
     }
