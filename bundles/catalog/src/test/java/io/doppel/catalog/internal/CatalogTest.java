@@ -15,13 +15,13 @@ import io.doppel.api.job.LogLine;
 import io.doppel.api.job.Progress;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.Catalog;
-import io.doppel.catalog.ClockMark;
-import io.doppel.catalog.ValidationRecords;
 import io.doppel.catalog.CatalogError;
+import io.doppel.catalog.ClockMark;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.PinRecord;
 import io.doppel.catalog.PolicyRecord;
 import io.doppel.catalog.RetentionRecords;
+import io.doppel.catalog.ValidationRecords;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.spi.hypervisor.BaseToken;
 import java.nio.file.Files;
@@ -324,15 +324,27 @@ class CatalogTest {
     void aVersionIsValidSinceTheLatestTimeKnownUnlessItIsDamaged() throws Exception {
         catalog.versions()
                 .put(new VersionView(
-                        "bad", "v", "h", "m", "n", AT, 1, 2, 3, 4, "CRASH", VersionView.Health.DAMAGED, AT, List.of("x")));
+                        "bad",
+                        "v",
+                        "h",
+                        "m",
+                        "n",
+                        AT,
+                        1,
+                        2,
+                        3,
+                        4,
+                        "CRASH",
+                        VersionView.Health.DAMAGED,
+                        AT,
+                        List.of("x")));
         catalog.versions().put(version("a1", "v", "m", "n", AT));
         catalog.versions().put(version("b2", "v", "m", "n", AT));
         catalog.versions().put(version("a1", "other", "m", "n", AT));
         catalog.versions().validSince("v", List.of("a1", "bad", "unknown"), AT.plusSeconds(100));
         catalog.versions().validSince("v", List.of("a1", "b2"), AT.plusSeconds(50));
         reopen();
-        assertEquals(
-                List.of("UNVERIFIED " + Instant.EPOCH), healths("other"), "a version of that id in another vault");
+        assertEquals(List.of("UNVERIFIED " + Instant.EPOCH), healths("other"), "a version of that id in another vault");
         assertEquals(
                 List.of("VALID " + AT.plusSeconds(100), "VALID " + AT.plusSeconds(50), "DAMAGED " + AT), healths("v"));
     }
