@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What jobs wrote is validated right afterwards, and every pack again by age, in runs that people see. */
-@Timeout(120)
+@Timeout(300)
 class ValidationByAgeTest {
     private static final int IMAGE = 24 << 20;
 

@@ -38,6 +38,8 @@ import io.doppel.shell.internal.command.RetentionPreviewCommand;
 import io.doppel.shell.internal.command.RetentionRoleCommand;
 import io.doppel.shell.internal.command.RetentionSetCommand;
 import io.doppel.shell.internal.command.ValidateCommand;
+import io.doppel.shell.internal.command.ValidationSetCommand;
+import io.doppel.shell.internal.command.ValidationShowCommand;
 import io.doppel.shell.internal.command.VaultAddCommand;
 import io.doppel.shell.internal.command.VaultFiguresCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
@@ -76,6 +78,8 @@ public final class Commands {
             MachineListCommand.class,
             BackupCommand.class,
             ValidateCommand.class,
+            ValidationShowCommand.class,
+            ValidationSetCommand.class,
             PurgeCommand.class,
             RestoreCommand.class,
             RestoreConfirmCommand.class,

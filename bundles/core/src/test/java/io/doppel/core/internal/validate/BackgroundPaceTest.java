@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -95,7 +96,7 @@ class BackgroundPaceTest {
         Claims.Hold two = job();
         CompletableFuture<Void> read = reading();
         one.close();
-        assertFalse(read.isDone());
+        assertThrows(TimeoutException.class, () -> read.get(200, TimeUnit.MILLISECONDS), "one uses it still");
         // others come and go while it waits
         job().close();
         assertFalse(read.isDone());
