@@ -168,8 +168,9 @@ class ChangeBasesTest {
             }
         }
         hypervisor.changes = List.of();
-        JobRun refused = backup();
-        assertEquals(VaultError.DAMAGED_DATA.id(), refused.errorCode(), refused.outcome());
+        assertEquals(
+                JobError.DAMAGE_FOUND.id(),
+                server.run("validate", List.of(), Map.of()).errorCode());
         JobRun next = backup();
         assertEquals(JobState.WARNING, next.state(), next.outcome());
         assertTrue(server.logOf(next).contains("is read as a whole: Tree node"), server.logOf(next));
