@@ -81,7 +81,7 @@ class Doppel:
             sys.exit("failed (%d): %s\n%s%s" % (done.returncode, " ".join(words), done.stdout, done.stderr))
         return done.stdout
 
-    def begin(self, *words):
+    def launch(self, *words):
         """Starts a command and does not wait for it; end does."""
         return subprocess.Popen([self.program, *words], env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
