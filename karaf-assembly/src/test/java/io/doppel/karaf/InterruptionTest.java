@@ -85,12 +85,12 @@ class InterruptionTest {
         theNextOneReuses(run, PACK - (1 << 20));
     }
 
-    /** The server closes its vaults before the plug-ins with their storage are gone. */
+    /** The server ends its runs and closes its vaults before the plug-ins that both need are gone. */
     @Test
-    void aServerThatIsStoppedGivesItsVaultBackForAnotherOneToAttach() throws Exception {
+    void aStoppedServerInterruptsItsRunsAndAnotherOneAttachesItsVault() throws Exception {
         Path key = folder.resolve("recovery-key");
         shell.succeed("doppel:key-export", "v", "--file", key.toString());
-        startSlowBackup("16M", 48 << 20);
+        String run = startSlowBackup("16M", 48 << 20);
         server.doppel("stop").mustSucceed();
         String log = server.log();
         assertFalse(log.contains("The lease of vault"), log);
@@ -111,6 +111,8 @@ class InterruptionTest {
         other.close();
 
         server.doppel("start").mustSucceed();
+        JsonNode ended = shell.run(run);
+        assertEquals("DPL-JOB-0007", ended.path("errorCode").asText(), ended::toString);
     }
 
     /** Nobody may fetch the exit status of an orphan, for instance in a container without init; then it stays as a zombie. */
