@@ -1,6 +1,7 @@
 package io.doppel.karaf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -82,6 +83,36 @@ class InterruptionTest {
         assertEquals("DPL-JOB-0007", ended.path("errorCode").asText(), ended::toString);
         nothingHalf();
         theNextOneReuses(run, PACK - (1 << 20));
+    }
+
+    /** The server ends its runs and closes its vaults before the plug-ins that both need are gone. */
+    @Test
+    void aStoppedServerInterruptsItsRunsAndAnotherOneAttachesItsVault() throws Exception {
+        Path key = folder.resolve("recovery-key");
+        shell.succeed("doppel:key-export", "v", "--file", key.toString());
+        String run = startSlowBackup("16M", 48 << 20);
+        server.doppel("stop").mustSucceed();
+        String log = server.log();
+        assertFalse(log.contains("The lease of vault"), log);
+
+        Server other = Server.unpack(Files.createDirectory(folder.resolve("other")));
+        other.doppel("start").mustSucceed();
+        Shell there = new Shell(other);
+        there.succeed(
+                "doppel:vault-add",
+                "local",
+                "--name",
+                "v",
+                "--set",
+                "path=" + folder.resolve("v"),
+                "--attach",
+                "--passphrase-file",
+                key.toString());
+        other.close();
+
+        server.doppel("start").mustSucceed();
+        JsonNode ended = shell.run(run);
+        assertEquals("DPL-JOB-0007", ended.path("errorCode").asText(), ended::toString);
     }
 
     /** Nobody may fetch the exit status of an orphan, for instance in a container without init; then it stays as a zombie. */

@@ -44,6 +44,9 @@ public final class CoreComponent {
     private static final Logger LOG = LoggerFactory.getLogger(CoreComponent.class);
 
     private final Plugins plugins = new Plugins();
+    /** How many of the services are for plug-ins; they are registered first. */
+    private static final int FOR_PLUG_INS = 2;
+
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
     private BundleContext bundle;
     private Path folder;
@@ -82,9 +85,13 @@ public final class CoreComponent {
 
     @Deactivate
     void stop() {
-        registrations.forEach(ServiceRegistration::unregister);
-        registrations.clear();
+        // people's services first, so that nothing new begins; what runs needs what plug-ins use, and ends as
+        // interrupted
+        List<ServiceRegistration<?>> forPlugIns = registrations.subList(0, FOR_PLUG_INS);
+        registrations.subList(FOR_PLUG_INS, registrations.size()).forEach(ServiceRegistration::unregister);
         core.close();
+        forPlugIns.forEach(ServiceRegistration::unregister);
+        registrations.clear();
     }
 
     private <T> void register(Class<T> type, T service) {
