@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Openings that find very many packs, or very many of them gone. */
 class ManyPacksTest {
     private static final VaultOwner OWNER = new VaultOwner("installation", "server");
-    /** Of these, four are looked at together, and eight are enough for a merge. */
-    private static final int LARGE = 13;
+    /** A segment has what up to four threads found meanwhile, and eight segments are merged. */
+    private static final int LARGE = 64;
 
     private static final int SMALL = 300;
 

@@ -242,8 +242,13 @@ public final class Collector {
             bytesCopied += more;
             progress.progress(Phase.COPY, Math.max(bytesToCopy, bytesCopied), bytesCopied);
         });
-        BitSet staying = pass.run(packs, vault::packStored, THREADS);
-        bytesWritten += pass.written();
+        BitSet staying;
+        try {
+            staying = pass.run(packs, vault::packStored, THREADS);
+        } finally {
+            // also what is there of an attempt that failed, on a full target say
+            bytesWritten += pass.written();
+        }
         staying.stream()
                 .forEach(pack -> notes.add("Pack '" + index.packObject(pack)
                         + "' stays: something that is needed in it cannot be read, and is nowhere else"));

@@ -56,6 +56,7 @@ public final class MapStorage implements Storage {
             public void write(byte[] buffer, int from, int length) throws DoppelException {
                 hook.before("write", name);
                 bytes.write(buffer, from, length);
+                hook.after("write", name);
             }
 
             @Override
