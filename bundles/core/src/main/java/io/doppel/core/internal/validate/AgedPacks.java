@@ -4,7 +4,6 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreContext;
-import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VerifyOptions;
@@ -13,14 +12,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** A round of verification by age: the packs of a vault whose turn it is, the longest unverified first. One run. */
-final class AgedPacks implements CoreHandler {
-    private final String vaultName;
-    private final Vaults vaults;
-    private final Validation validation;
-    private final Claims claims;
-    private final Supplier<ValidationSettings> settings;
+final class AgedPacks extends BackgroundWork {
     private final boolean byAge;
-    private final SettingsSpec options;
 
     /** @param byAge whether packs are verified; otherwise it is only looked at what is known to be damaged */
     AgedPacks(
@@ -31,13 +24,8 @@ final class AgedPacks implements CoreHandler {
             Supplier<ValidationSettings> settings,
             boolean byAge,
             SettingsSpec options) {
-        this.vaultName = vaultName;
-        this.vaults = vaults;
-        this.validation = validation;
-        this.claims = claims;
-        this.settings = settings;
+        super(vaultName, vaults, validation, claims, settings, options);
         this.byAge = byAge;
-        this.options = options;
     }
 
     @Override
@@ -61,32 +49,7 @@ final class AgedPacks implements CoreHandler {
     }
 
     @Override
-    public boolean isLimited() {
-        return false;
-    }
-
-    @Override
-    public boolean givesWay() {
-        return true;
-    }
-
-    @Override
-    public String kind() {
-        return "validate";
-    }
-
-    @Override
     public String title() {
         return "Read and check what was not for long";
-    }
-
-    @Override
-    public SettingsSpec options() {
-        return options;
-    }
-
-    @Override
-    public boolean perMachine() {
-        return false;
     }
 }

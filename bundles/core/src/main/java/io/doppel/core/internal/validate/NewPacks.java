@@ -5,7 +5,6 @@ import io.doppel.api.settings.SettingsSpec;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreContext;
-import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.TaskScope;
 import io.doppel.vault.Vault;
@@ -21,13 +20,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** Verifies what jobs wrote to a vault, for as long as there is more of it. One run; safe for several threads. */
-final class NewPacks implements CoreHandler {
-    private final String vaultName;
-    private final Vaults vaults;
-    private final Validation validation;
-    private final Claims claims;
-    private final Supplier<ValidationSettings> settings;
-    private final SettingsSpec options;
+final class NewPacks extends BackgroundWork {
     private final Deque<Written> waiting = new ArrayDeque<>();
     private boolean ended;
 
@@ -50,12 +43,7 @@ final class NewPacks implements CoreHandler {
             Claims claims,
             Supplier<ValidationSettings> settings,
             SettingsSpec options) {
-        this.vaultName = vaultName;
-        this.vaults = vaults;
-        this.validation = validation;
-        this.claims = claims;
-        this.settings = settings;
-        this.options = options;
+        super(vaultName, vaults, validation, claims, settings, options);
     }
 
     /** Takes it on; false if the run has ended, or is about to. */
@@ -123,32 +111,7 @@ final class NewPacks implements CoreHandler {
     }
 
     @Override
-    public boolean isLimited() {
-        return false;
-    }
-
-    @Override
-    public boolean givesWay() {
-        return true;
-    }
-
-    @Override
-    public String kind() {
-        return "validate";
-    }
-
-    @Override
     public String title() {
         return "Read and check what was just written";
-    }
-
-    @Override
-    public SettingsSpec options() {
-        return options;
-    }
-
-    @Override
-    public boolean perMachine() {
-        return false;
     }
 }

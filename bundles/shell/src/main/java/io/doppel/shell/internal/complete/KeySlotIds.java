@@ -2,32 +2,14 @@ package io.doppel.shell.internal.complete;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.KeySlotView;
-import io.doppel.api.vault.VaultService;
-import io.doppel.api.vault.VaultView;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** A vault, then its key slots. */
 @Service
-public final class KeySlotIds extends WordCompleter {
-    @Reference
-    VaultService vaults;
-
+public final class KeySlotIds extends InVault {
     @Override
-    Collection<String> words(List<String> line, String typed) {
-        List<String> names = vaults.vaults().stream().map(VaultView::name).toList();
-        Optional<String> vault = line.stream().skip(1).filter(names::contains).findFirst();
-        if (vault.isEmpty() || vault.get().equals(typed)) {
-            return names;
-        }
-        try {
-            return vaults.keySlots(vault.get()).stream().map(KeySlotView::id).toList();
-        } catch (DoppelException e) {
-            // There is no place for a message while somebody types; key-list tells.
-            return List.of();
-        }
+    List<String> ids(String vault) throws DoppelException {
+        return vaults.keySlots(vault).stream().map(KeySlotView::id).toList();
     }
 }

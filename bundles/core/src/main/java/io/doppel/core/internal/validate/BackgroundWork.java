@@ -1,0 +1,63 @@
+package io.doppel.core.internal.validate;
+
+import io.doppel.api.settings.SettingsSpec;
+import io.doppel.core.internal.job.Claims;
+import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.vault.Vaults;
+import java.util.function.Supplier;
+
+/** A run of validation of one vault that nobody asked for: it takes no place in a queue and gives way to those who use the vault. */
+abstract class BackgroundWork implements CoreHandler {
+    protected final String vaultName;
+    protected final Vaults vaults;
+    protected final Validation validation;
+    protected final Claims claims;
+    protected final Supplier<ValidationSettings> settings;
+    private final SettingsSpec options;
+
+    /**
+     * For one vault.
+     *
+     * @param settings the vault's, asked each time
+     * @param options of the kind as which the run is known
+     */
+    BackgroundWork(
+            String vaultName,
+            Vaults vaults,
+            Validation validation,
+            Claims claims,
+            Supplier<ValidationSettings> settings,
+            SettingsSpec options) {
+        this.vaultName = vaultName;
+        this.vaults = vaults;
+        this.validation = validation;
+        this.claims = claims;
+        this.settings = settings;
+        this.options = options;
+    }
+
+    @Override
+    public final boolean isLimited() {
+        return false;
+    }
+
+    @Override
+    public final boolean givesWay() {
+        return true;
+    }
+
+    @Override
+    public final String kind() {
+        return "validate";
+    }
+
+    @Override
+    public final SettingsSpec options() {
+        return options;
+    }
+
+    @Override
+    public final boolean perMachine() {
+        return false;
+    }
+}
