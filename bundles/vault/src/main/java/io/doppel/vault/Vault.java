@@ -7,17 +7,12 @@ import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
-import io.doppel.vault.internal.collect.ClearedPacks;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.index.Merger;
-import io.doppel.vault.internal.index.OpenIndex;
-import io.doppel.vault.internal.index.PackPresence;
-import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.VaultMeta;
@@ -29,6 +24,7 @@ import io.doppel.vault.internal.read.SharedNodes;
 import io.doppel.vault.internal.read.StoredDisk;
 import io.doppel.vault.internal.session.BaseCheck;
 import io.doppel.vault.internal.session.Session;
+import io.doppel.vault.internal.session.VaultPacks;
 import io.doppel.vault.internal.session.VaultParts;
 import io.doppel.vault.internal.tree.TreeReader;
 import io.doppel.vault.internal.verify.KnownPacks;
@@ -36,7 +32,6 @@ import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -47,7 +42,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,41 +54,28 @@ import org.slf4j.LoggerFactory;
  */
 public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
-    /** Newer heads that are looked for when what a head lists is gone, before it counts as lost. */
-    private static final int ROUNDS = 5;
-    /** Lost packs that are named one by one. */
-    private static final int NAMED = 20;
 
     private final Storage storage;
     private final VaultMeta meta;
-    private final OpenIndex openIndex;
+    private final VaultPacks packs;
     private final ChunkIndex index;
-    private final Merger merger;
-    private final PackPresence presence;
     private final SharedNodes nodes;
     private final BaseCheck bases;
     private final KnownPacks known;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    private final ClearedPacks cleared;
     private final UnpublishedPacks unpublished;
     private final VersionUse versionUse = new VersionUse();
     private final OpenHolds holds;
     private final AtomicBoolean collecting = new AtomicBoolean();
-    /** Whether packs are being looked for that broken segments told of. */
-    private boolean adopting;
 
     private Vault(Storage storage, Path stateDir, VaultOwner owner, VaultMeta meta) throws DoppelException {
         this.storage = storage;
         this.meta = meta;
         this.holds = new OpenHolds(meta, owner, versionUse);
-        this.openIndex = new OpenIndex(storage, meta.keys(), stateDir.resolve("index"), meta.id());
-        this.index = openIndex.chunks();
-        this.cleared = new ClearedPacks(meta, index, this::warnOnce);
+        this.packs = new VaultPacks(storage, stateDir.resolve("index"), meta, this::warnOnce, this::warn);
+        this.index = packs.chunks();
         this.unpublished = new UnpublishedPacks(stateDir.resolve("unpublished"), index);
-        this.merger =
-                new Merger(openIndex, () -> meta.head().index(), this::replaceIndex, cleared::contains, this::warn);
-        this.presence = new PackPresence(storage, index);
         this.nodes = new SharedNodes(this::newRecordReader);
         this.known = new KnownPacks(
                 stateDir,
@@ -108,34 +89,19 @@ public final class Vault implements AutoCloseable {
                 this::found);
         boolean done = false;
         try {
-            boolean segmentsLost = loadAll();
+            boolean segmentsLost = packs.loadAll();
             known.load();
             this.bases = new BaseCheck(index, nodes, segmentsLost);
             if (!readOnly()) {
-                merger.wake();
+                packs.wakeMerger();
             }
             done = true;
         } finally {
             if (!done) {
-                // it may have begun while packs were being found
-                merger.close();
+                // a merge may have begun while packs were being found
+                packs.close();
             }
         }
-    }
-
-    /** Makes all known that the newest head lists or that was left behind; whether index segments are lost. */
-    private boolean loadAll() throws DoppelException {
-        if (readOnly()) {
-            return loadNewest();
-        }
-        boolean lost = load(meta.head(), true);
-        if (meta.mayHaveStrays()) {
-            sweep();
-        }
-        adopt(lost || meta.mayHaveStrays());
-        cleared.hideUnlisted();
-        lookForPacks();
-        return lost;
     }
 
     /**
@@ -170,81 +136,6 @@ public final class Vault implements AutoCloseable {
             meta.closeAfter(e);
             throw e;
         }
-    }
-
-    /**
-     * Loads the segments that are not loaded yet; whether some are lost.
-     *
-     * @param newest whether there surely is no newer head; otherwise a missing segment is a failure
-     */
-    private boolean load(Head head, boolean newest) throws DoppelException {
-        cleared.learn(head, newest);
-        openIndex.load(head.index(), newest).forEach(this::warnOnce);
-        cleared.apply();
-        return !openIndex.broken().isEmpty();
-    }
-
-    /**
-     * For reading only: loads the newest head, and packs that it lost track of. Whoever publishes deletes segments that a newer head does
-     * not need; so if one is missing, a newer head is looked for.
-     *
-     * @return whether segments are lost
-     */
-    private boolean loadNewest() throws DoppelException {
-        long missedAt = -1;
-        for (int round = 1; ; round++) {
-            long generation = meta.head().generation();
-            try {
-                boolean lost = load(meta.head(), generation == missedAt || round == ROUNDS);
-                adopt(lost);
-                return lost;
-            } catch (DoppelException e) {
-                if (!e.is(VaultError.MISSING_OBJECT) || generation == missedAt || round == ROUNDS) {
-                    throw e;
-                }
-                missedAt = generation;
-                meta.refresh(newer -> {});
-            }
-        }
-    }
-
-    /**
-     * Deletes segments that the newest head does not list: left over from a publication or merge that was broken off. The lease is checked
-     * behind the listing: who takes over from then on lists only what comes later, so nothing of that is deleted, however late we do it.
-     */
-    private void sweep() throws DoppelException {
-        List<String> left = openIndex.unlisted(meta.head().index());
-        meta.checkLease();
-        openIndex.delete(left);
-    }
-
-    /** Looks for packs that no segment tells of. Ends with all of them known, and begins where it was broken off if it was. */
-    private void adopt(boolean needed) throws DoppelException {
-        if (needed) {
-            adopting = true;
-            openIndex.adopt(cleared::contains, this::packStored);
-            adopting = false;
-        }
-    }
-
-    /** Finds out which packs are lost; gives a warning for each that was not known to be, and one for all behind the first of very many. */
-    private List<String> lookForPacks() throws DoppelException {
-        Set<Integer> gone = presence.check();
-        List<String> found = new ArrayList<>();
-        gone.stream()
-                .limit(NAMED)
-                .forEach(
-                        pack -> found.add(
-                                VaultError.MISSING_OBJECT.id() + ": Pack '" + index.packObject(pack)
-                                        + "' is missing or has another size; the next backups store again what it held, as far as disks still have it"));
-        if (gone.size() > NAMED) {
-            found.add(VaultError.MISSING_OBJECT.id() + ": " + (gone.size() - NAMED)
-                    + " more packs are missing or have another size; a validation of the vault names them");
-        }
-        Set<Integer> lost = index.distrusted().packs();
-        openIndex.forgetFresh(p -> lost.contains(index.packNumber(p.name())));
-        warnings.addAll(found);
-        return found;
     }
 
     /** The vault's own id. */
@@ -374,35 +265,14 @@ public final class Vault implements AutoCloseable {
             throw Session.ended();
         }
         own.flush();
-        lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
+        packs.lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
         own.checkDisks(draft.disks());
-        synchronized (this) {
+        synchronized (packs) {
             VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
-            list(List.of(version));
+            packs.list(List.of(version));
             unpublished.published(session.id());
             return version;
         }
-    }
-
-    /** Publishes versions, and an index segment of the packs that are in none. */
-    private synchronized void list(List<VersionManifest> versions) throws DoppelException {
-        Optional<OpenIndex.Written> segment = openIndex.write(pack -> true);
-        List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
-        // as long as not all that the broken ones told of is found, they stay listed, and the next opening looks for
-        // the rest
-        Set<String> replaced = adopting ? Set.of() : openIndex.broken();
-        meta.publish(new HeadChange(versions, added, List.of(), replaced));
-        if (!adopting) {
-            openIndex.mended();
-        }
-        segment.ifPresent(openIndex::listed);
-        // also while packs are being found, which may give thousands of segments
-        merger.wake();
-    }
-
-    private synchronized void replaceIndex(Collection<String> old, OpenIndex.Written merged) throws DoppelException {
-        meta.publish(HeadChange.replacingIndex(old, List.of(merged.name())));
-        openIndex.replaced(old, merged);
     }
 
     private void warn(String warning) {
@@ -418,7 +288,7 @@ public final class Vault implements AutoCloseable {
 
     /** Waits until index segments are merged, if they are being merged in the background. */
     public void awaitMerge() {
-        merger.await();
+        packs.awaitMerge();
     }
 
     private VersionManifest.Disk disk(String versionId, String diskKey) throws DoppelException {
@@ -479,9 +349,7 @@ public final class Vault implements AutoCloseable {
 
     private void publishRemoval(Collection<String> ids, String announced) throws DoppelException {
         try {
-            synchronized (this) {
-                meta.publish(HeadChange.removing(ids));
-            }
+            packs.publish(HeadChange.removing(ids));
             holds.decided(announced);
         } catch (DoppelException e) {
             // after all else, also when the lease is lost, the removal may yet turn out to have happened
@@ -566,22 +434,17 @@ public final class Vault implements AutoCloseable {
 
         @Override
         public void adoptStrays() throws DoppelException {
-            openIndex.adopt(
-                    name -> cleared.contains(name)
-                            || sessions.values().stream().anyMatch(session -> session.isWriting(name)),
-                    Vault.this::packStored);
+            packs.adoptStrays(name -> sessions.values().stream().anyMatch(session -> session.isWriting(name)));
         }
 
         @Override
         public List<ObjectInfo> undeleted() throws DoppelException {
-            return cleared.undeleted(storage);
+            return packs.cleared().undeleted(storage);
         }
 
         @Override
         public void forgetDone() throws DoppelException {
-            synchronized (Vault.this) {
-                cleared.forgetDone();
-            }
+            packs.forgetDone();
         }
 
         @Override
@@ -590,28 +453,9 @@ public final class Vault implements AutoCloseable {
         }
 
         @Override
-        public void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
-            Vault.this.publishCleared(packs, walked);
+        public void publishCleared(Set<Integer> away, Set<String> walked) throws DoppelException {
+            packs.publishCleared(away, walked);
         }
-    }
-
-    private synchronized void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
-        String list = cleared.put(packs);
-        Predicate<PackInfo> leaves = pack -> packs.contains(index.packNumber(pack.name()));
-        Optional<OpenIndex.Written> segment = openIndex.write(leaves.negate());
-        List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
-        try {
-            meta.publish(HeadChange.clearing(list, added, walked));
-        } catch (DoppelException e) {
-            if (e.is(VaultError.MOVED_ON)) {
-                meta.cleared().delete(list);
-            }
-            throw e;
-        }
-        segment.ifPresent(openIndex::listed);
-        openIndex.forgetFresh(leaves);
-        cleared.cleared(packs);
-        merger.wake();
     }
 
     /**
@@ -637,8 +481,8 @@ public final class Vault implements AutoCloseable {
     private void found(VerifyReport report, List<byte[]> single, CancelToken cancel) throws DoppelException {
         // without keys, all looks damaged
         meta.requireOpen();
-        openIndex.distrust(OpenIndex.namesAmong(
-                report.problems().stream().map(VerifyReport.Problem::object).toList()));
+        packs.distrust(
+                report.problems().stream().map(VerifyReport.Problem::object).toList());
         storeAgain(single, cancel);
     }
 
@@ -653,7 +497,7 @@ public final class Vault implements AutoCloseable {
                 session.storeNode(nodes.node(id));
             }
             session.flush();
-            list(List.of());
+            packs.list(List.of());
         } catch (DoppelException e) {
             cancel.check();
             warn("Tree nodes of which one copy is left could not be stored again: " + e.getMessage());
@@ -685,29 +529,9 @@ public final class Vault implements AutoCloseable {
         return meta.recoveryExported();
     }
 
-    /**
-     * For a vault that is open for reading only: looks at its newest state. One look follows another; without the lock of this, which the
-     * threads need that help to find packs.
-     */
+    /** For a vault that is open for reading only: looks at its newest state. */
     public void refresh() throws DoppelException {
-        // if a segment is missing, there should be a head that is newer yet
-        long[] missedAt = {-1};
-        for (int round = 1; ; round++) {
-            long[] tried = {-1};
-            boolean last = round == ROUNDS;
-            try {
-                meta.refresh(head -> {
-                    tried[0] = head.generation();
-                    adopt(load(head, last || head.generation() == missedAt[0]));
-                });
-                return;
-            } catch (DoppelException e) {
-                if (!e.is(VaultError.MISSING_OBJECT) || last || tried[0] < 0 || tried[0] == missedAt[0]) {
-                    throw e;
-                }
-                missedAt[0] = tried[0];
-            }
-        }
+        packs.refresh();
     }
 
     private VaultParts parts() {
@@ -726,29 +550,9 @@ public final class Vault implements AutoCloseable {
 
     /** A pack was stored just now. */
     private int packWritten(PackInfo info) throws DoppelException {
-        int pack = packStored(info);
+        int pack = packs.packStored(info);
         known.stored(pack, Instant.now());
         return pack;
-    }
-
-    private int packStored(PackInfo info) throws DoppelException {
-        int pack = openIndex.add(info);
-        if (openIndex.many()) {
-            putInSegment();
-        }
-        return pack;
-    }
-
-    /** Bounds the memory of sessions that store much, and what a crash leaves to be found again. */
-    private synchronized void putInSegment() throws DoppelException {
-        if (!openIndex.many()) {
-            return;
-        }
-        if (readOnly()) {
-            openIndex.spill();
-        } else {
-            list(List.of());
-        }
     }
 
     private RecordReader newRecordReader() {
@@ -759,27 +563,14 @@ public final class Vault implements AutoCloseable {
         return new RecordReader(storage, meta.keys(), index, proof, meta::requireOpen);
     }
 
-    /** What sessions stored without publishing is found by whoever opens the vault next, as after a crash. */
-    private void listLeftovers() {
-        if (readOnly() || !openIndex.anyFresh() && openIndex.broken().isEmpty()) {
-            return;
-        }
-        try {
-            list(List.of());
-        } catch (DoppelException e) {
-            meta.keepLease(e);
-            openIndex.forgetFresh(all -> true);
-        }
-    }
-
     /** Ends the sessions and releases the lease, whatever fails on the way. */
     @Override
     public void close() throws DoppelException {
         try {
-            merger.close();
+            packs.close();
             holds.close();
             sessions.values().forEach(Session::close);
-            listLeftovers();
+            packs.listLeftovers();
             known.close();
         } catch (RuntimeException | Error e) {
             // what the sessions stored may be in no index segment
