@@ -83,6 +83,8 @@ class CollectGraceTest {
     }
 
     private Map<String, String> everything() {
+        // a merge beside it would take objects away while they are looked at
+        vault.awaitMerge();
         MemoryStorage.Content content = storage.content();
         Map<String, String> all = new TreeMap<>();
         content.names()

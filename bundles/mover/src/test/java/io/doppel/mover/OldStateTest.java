@@ -183,6 +183,7 @@ class OldStateTest {
         live(since);
         StateFolder.restore(old.resolve("index"), state.resolve("index"));
         try (Vault vault = Rig.open(storage, state)) {
+            vault.awaitMerge();
             assertTrue(segments().containsAll(cached()), "a file of a segment that is gone");
             workOn(vault);
         }
