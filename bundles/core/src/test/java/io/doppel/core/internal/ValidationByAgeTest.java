@@ -226,7 +226,7 @@ class ValidationByAgeTest {
         validated();
         clock.now = clock.now.plus(Duration.ofDays(1000));
         look();
-        days(6);
+        days(7);
         assertEquals(1, validations().size());
         // and not after a restart either
         restart();
