@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /** Objects as files of a folder, their names as paths below it. */
 public final class FolderStorage implements Storage {
+    /** So often in a row an object may be deleted and put anew while somebody begins to read it. */
+    private static final int ROUNDS = 100;
+
     private static final Logger LOG = LoggerFactory.getLogger(FolderStorage.class);
     private static final int OPEN_FILES = 64;
     private static final int PARALLELISM = 2;
@@ -115,25 +118,40 @@ public final class FolderStorage implements Storage {
             throw new IllegalArgumentException("offset " + offset);
         }
         checkOpen();
-        Path path = folder.path(name);
         try {
-            BasicFileAttributes file = find(path).orElseThrow(() -> notFound(name));
-            if (length > file.size() - offset) {
-                throw new DoppelException(
-                        StorageError.TOO_SHORT,
-                        "Object '" + name + "' has " + file.size() + " bytes, wanted " + length + " at " + offset);
-            }
-            Uninterrupted.run(() -> {
-                try (ReadHandle handle = handles.use(path, file.fileKey())) {
-                    handle.read(offset, buffer, from, length);
+            for (int round = 1; ; round++) {
+                try {
+                    readOnce(name, offset, buffer, from, length);
+                    return;
+                } catch (NoSuchFileException e) {
+                    // deleted since we looked, or the whole folder is gone: looking again tells; or deleted and put anew
+                    if (stat(name).isEmpty()) {
+                        throw notFound(name);
+                    }
+                    if (round == ROUNDS) {
+                        throw e;
+                    }
                 }
-            });
-        } catch (NoSuchFileException e) {
-            // deleted since we looked, or the whole folder is gone, which is told by looking again
-            throw stat(name).isPresent() ? failures.of(e, "read object '" + name + "'") : notFound(name);
+            }
         } catch (IOException e) {
             throw failures.of(e, "read object '" + name + "'");
         }
+    }
+
+    private void readOnce(String name, long offset, byte[] buffer, int from, int length)
+            throws IOException, DoppelException {
+        Path path = folder.path(name);
+        BasicFileAttributes file = find(path).orElseThrow(() -> notFound(name));
+        if (length > file.size() - offset) {
+            throw new DoppelException(
+                    StorageError.TOO_SHORT,
+                    "Object '" + name + "' has " + file.size() + " bytes, wanted " + length + " at " + offset);
+        }
+        Uninterrupted.run(() -> {
+            try (ReadHandle handle = handles.use(path, file.fileKey())) {
+                handle.read(offset, buffer, from, length);
+            }
+        });
     }
 
     private DoppelException notFound(String name) {
