@@ -124,7 +124,7 @@ public final class FolderStorage implements Storage {
                     readOnce(name, offset, buffer, from, length);
                     return;
                 } catch (NoSuchFileException e) {
-                    // deleted since we looked, or the whole folder is gone: looking again tells; or deleted and put anew
+                    // deleted since we looked, or the whole folder is gone, or it was put anew: look again
                     if (stat(name).isEmpty()) {
                         throw notFound(name);
                     }
