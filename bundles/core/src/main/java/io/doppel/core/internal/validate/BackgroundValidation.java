@@ -62,6 +62,9 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
         thread.setDaemon(true);
         return thread;
     });
+    /** Vaults that are about to be forgotten. */
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
     private boolean closed;
 
     /** What this process knows of a vault. */
@@ -146,7 +149,7 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
             throws DoppelException {
         NewPacks.Written written = new NewPacks.Written(label, vault, packs, version, used, bases);
         Known now = known(vaultName);
-        if (closed || isOpen(now.newRun) && now.newPacks.offer(written)) {
+        if (closed || leaving.contains(vaultName) || isOpen(now.newRun) && now.newPacks.offer(written)) {
             return;
         }
         VaultRecord record = record(vaultName);
@@ -174,7 +177,7 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
         }
         try {
             for (VaultRecord vault : records.all()) {
-                if (!vault.readOnly()) {
+                if (!vault.readOnly() && !leaving.contains(vault.name())) {
                     look(vault);
                 }
             }
@@ -269,6 +272,7 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
     public void leave(String vaultName) throws DoppelException {
         long[] runs;
         synchronized (this) {
+            leaving.add(vaultName);
             Known now = known.remove(vaultName);
             runs = now == null ? new long[0] : new long[] {now.newRun, now.roundRun};
         }
@@ -283,6 +287,11 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
                 }
             }
         }
+    }
+
+    @Override
+    public void left(String vaultName) {
+        leaving.remove(vaultName);
     }
 
     @Override

@@ -84,8 +84,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         /** How far it has come with an open vault. */
         ValidationView view(String vault, Vault opened) throws DoppelException;
 
-        /** The vault is about to be forgotten: ends what goes on there. */
+        /** The vault is about to be forgotten: ends what goes on there, and begins nothing until {@link #left}. */
         void leave(String vault) throws DoppelException;
+
+        /** The vault is forgotten, or could not be. */
+        void left(String vault);
     }
 
     /**
@@ -234,7 +237,15 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     @Override
     public void removeVault(String name) throws DoppelException {
         VaultRecord record = record(name);
-        validating.leave(name);
+        try {
+            validating.leave(name);
+            forget(name, record);
+        } finally {
+            validating.left(name);
+        }
+    }
+
+    private void forget(String name, VaultRecord record) throws DoppelException {
         Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
                 .orElseThrow(() -> new DoppelException(JobError.IN_USE, "A run uses vault '" + name + "'"));
         try (alone) {
