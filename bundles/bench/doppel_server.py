@@ -3,12 +3,12 @@
 import glob
 import json
 import os
-import socket
 import subprocess
 import sys
 import tarfile
 import time
 
+from free_port import free_port
 from measure import Measured, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,11 +34,8 @@ class Doppel:
         with tarfile.open(self.assembly or newest_assembly()) as archive:
             archive.extractall(distribution)
         self.program = glob.glob(os.path.join(distribution, "*", "bin", "doppel"))[0]
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         state = os.path.join(self.folder, "state")
-        self.environment = {"DOPPEL_HOME": state, "DOPPEL_SSH_PORT": str(port)}
+        self.environment = {"DOPPEL_HOME": state, "DOPPEL_SSH_PORT": str(free_port())}
         self.begin = time.monotonic()
         run([self.program, "start"], self.environment)
         self.extra["start"] = time.monotonic() - self.begin

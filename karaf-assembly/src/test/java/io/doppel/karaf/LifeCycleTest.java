@@ -124,7 +124,11 @@ class LifeCycleTest {
         server.close();
         assertFalse(runs(pid), "process " + pid + " is still there");
 
-        Process start = server.builder("start").start();
+        Path output = folder.resolve("scratch/start.txt");
+        Process start = server.builder("start")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!Files.exists(server.state().resolve("server.pid"))
                 || Files.size(server.state().resolve("server.pid")) == 0) {
@@ -133,7 +137,7 @@ class LifeCycleTest {
         }
         pid = server.pid();
         server.close();
-        assertEquals(0, start.waitFor());
+        assertEquals(0, start.waitFor(), Files.readString(output) + "\n" + server.log());
         assertFalse(runs(pid), "process " + pid + " is still there");
         assertEquals(3, server.doppel("status").status());
     }

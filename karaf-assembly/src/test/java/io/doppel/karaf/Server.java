@@ -1,6 +1,7 @@
 package io.doppel.karaf;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** An unpacked distribution with a state folder, a home folder and a port of its own. */
 final class Server implements AutoCloseable {
@@ -32,8 +34,18 @@ final class Server implements AutoCloseable {
         ProcessBuilder tar = new ProcessBuilder(
                 "tar", "xzf", System.getProperty("doppel.archive"), "--strip-components=1", "-C", folder + "/dist");
         Programs.run(tar, folder.resolve("scratch"), LIMIT).mustSucceed();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Server(folder, free.getLocalPort(), List.of());
+        return new Server(folder, freePort(), List.of());
+    }
+
+    /** Below those that outgoing connections get: one of them could take it before the server does, or between two starts. */
+    private static int freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException taken) {
+                continue;
+            }
         }
     }
 

@@ -119,18 +119,33 @@ public final class StormProcess {
         PausingStorage pausing = new PausingStorage(point, StormProcess::hold);
         Work.OPEN.begins();
         try (Storage storage = pausing.over(LocalStorage.open(vaultFolder()))) {
-            Random random = new Random(seed);
-            try (Vault vault = open(storage, key)) {
-                say("opened");
-                Server working = new Server(vault, contents, StormProcess::say);
-                for (Thread thread : working.start(random, random.nextInt(8) == 0)) {
-                    thread.join();
-                }
-                report(working.failures());
-                Work.CLOSE.begins();
-            }
+            work(storage, key, new Random(seed), contents);
         }
         pausing.counts().forEach((work, count) -> say("operations " + work + " " + count));
+    }
+
+    private void work(Storage storage, String key, Random random, Contents contents)
+            throws DoppelException, InterruptedException {
+        Vault opened;
+        try {
+            opened = open(storage, key);
+        } catch (DoppelException e) {
+            // the other one may take the vault over while this one opens it
+            if (!e.is(VaultError.LEASE_LOST)) {
+                throw e;
+            }
+            say("broken-off OPEN " + e.code().id());
+            return;
+        }
+        try (Vault vault = opened) {
+            say("opened");
+            Server working = new Server(vault, contents, StormProcess::say);
+            for (Thread thread : working.start(random, random.nextInt(8) == 0)) {
+                thread.join();
+            }
+            report(working.failures());
+            Work.CLOSE.begins();
+        }
     }
 
     private static void report(List<Throwable> failures) {

@@ -265,7 +265,7 @@ class PurgeTest {
     /** A full target is why people purge: what is copied must fit, and what is freed makes room for more. */
     @Test
     void aPurgeOfAFullTargetGoesOnInStepsThatFit() throws Exception {
-        sparsePacks();
+        sparsePacks(7);
         capacity = used() + 2 * MIB;
         JobRun run = purge();
         assertEquals(JobState.SUCCEEDED, run.state(), run.outcome() + "\n" + server.logOf(run));
@@ -276,7 +276,7 @@ class PurgeTest {
 
     @Test
     void aPurgeThatFindsNoRoomAtAllSaysWhatIsMissing() throws Exception {
-        sparsePacks();
+        sparsePacks(5);
         capacity = used() + MIB / 2;
         long before = used();
         JobRun run = purge();
@@ -292,12 +292,12 @@ class PurgeTest {
         whole();
     }
 
-    /** Of two packs of 8 MiB, 3 and 1 are needed. */
-    private void sparsePacks() throws Exception {
+    /** Of two packs of 8 MiB, 3 MiB and what is not changed of 8 are needed, less up to 1 where chunks begin and end elsewhere now. */
+    private void sparsePacks(int changed) throws Exception {
         backup("web");
         backup("db");
         change("web", 5 * MIB);
-        change("db", 7 * MIB);
+        change("db", changed * MIB);
         backup("web");
         backup("db");
         server.core.retention().setPolicy(RetentionScope.ofVault("v"), Map.of("keep-last", "1"));

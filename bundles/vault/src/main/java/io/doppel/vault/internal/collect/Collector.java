@@ -153,6 +153,7 @@ public final class Collector {
                 + " on it, then purge again");
     }
 
+    /** The versions that the head lists, but for these and those that were walked. */
     private List<VersionManifest> versions(Set<String> without) throws DoppelException {
         List<VersionManifest> versions = new ArrayList<>();
         for (String id : vault.versionIds()) {

@@ -56,13 +56,12 @@ final class LiveWalk {
     private record Part(VersionManifest version, VersionManifest.Disk disk, TreeMark.Part tree, long bytes) {}
 
     /**
-     * Marks what the versions need, but for those of which that was done.
+     * Marks what the versions need.
      *
+     * @param unknown none of those that are in {@link #walked()}
      * @throws DoppelException {@link VaultError#UNKNOWN_NEED} if a tree cannot be read
      */
-    void walk(List<VersionManifest> versions, Walked progress) throws DoppelException {
-        List<VersionManifest> unknown =
-                versions.stream().filter(v -> !walked.contains(v.id())).toList();
+    void walk(List<VersionManifest> unknown, Walked progress) throws DoppelException {
         if (unknown.isEmpty()) {
             return;
         }
