@@ -414,11 +414,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         if (vault.readOnly()) {
             vault.refresh();
         }
-        Map<String, VersionView> damaged = damagedIn(name).stream().collect(Collectors.toMap(VersionView::id, v -> v));
-        List<VersionView> found = read(name, vault).stream()
-                .map(v -> damaged.getOrDefault(v.id(), v))
-                .toList();
-        versions.replaceAll(name, found);
+        versions.replaceAll(name, read(name, vault));
         // what was stored while the vault was read
         learn(name, vault);
         return vault.versionIds().size();
@@ -572,11 +568,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     }
 
     /** The same for whoever asks for something short; opens the vault if it is not. */
-    public Vault opened(String name) throws DoppelException {
-        return open(name);
-    }
-
-    private Vault open(String name) throws DoppelException {
+    public Vault open(String name) throws DoppelException {
         return linkOf(record(name)).opened().vault();
     }
 
