@@ -2,6 +2,7 @@ package io.doppel.core.internal.kind;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.ByteCount;
+import io.doppel.api.job.Count;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
@@ -13,6 +14,7 @@ import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.validate.BackgroundValidation;
+import io.doppel.core.internal.validate.Written;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.CollectReport;
@@ -121,7 +123,7 @@ public final class PurgeJob implements CoreHandler {
             phases.end();
             figures.measured(name, vault, report, dryRun ? without : Set.of());
             if (!dryRun) {
-                validate(name, vault, before);
+                validate(name, vault, before, context);
             }
             tell(dropped, report, dryRun, context);
         } catch (DoppelException e) {
@@ -164,11 +166,12 @@ public final class PurgeJob implements CoreHandler {
     }
 
     /** What was copied to new packs is all there is of it now. */
-    private void validate(String name, Vault vault, BitSet before) throws DoppelException {
+    private void validate(String name, Vault vault, BitSet before, CoreContext context) {
         BitSet copies = vault.packs().all();
         copies.andNot(before);
         if (!copies.isEmpty()) {
-            validation.written(name, vault, "Purge", copies, Optional.empty(), copies, Set.of());
+            Written written = new Written("Purge", vault, copies, Optional.empty(), copies, Set.of());
+            validation.written(name, written, context.task());
         }
     }
 
@@ -216,20 +219,16 @@ public final class PurgeJob implements CoreHandler {
     }
 
     private static String sentence(Dropped dropped, CollectReport report, boolean dryRun) {
-        String versions = count(dropped.versions.size(), "version");
-        String freed =
-                ByteCount.text(Math.max(0, report.bytesFreed())) + " (" + count(report.packsDeleted(), "pack") + ")";
+        String versions = Count.text(dropped.versions.size(), "version");
+        String freed = ByteCount.text(Math.max(0, report.bytesFreed())) + " ("
+                + Count.text(report.packsDeleted(), "pack") + ")";
         String done = dryRun
                 ? "Nothing was changed, a dry run: would drop " + versions + " and free about " + freed
                 : "Dropped " + versions + ", freed " + freed;
         String inUse = dropped.inUse == 0
                 ? ""
-                : "; " + count(dropped.inUse, "version") + " that runs need now, left for the next purge";
+                : "; " + Count.text(dropped.inUse, "version") + " that runs need now, left for the next purge";
         return done + inUse + "; " + ByteCount.text(report.bytesInUse()) + " in use, "
                 + ByteCount.text(report.bytesUnused()) + " unused";
-    }
-
-    private static String count(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

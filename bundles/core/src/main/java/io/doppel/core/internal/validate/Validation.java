@@ -57,9 +57,8 @@ public final class Validation {
      * Verifies versions.
      *
      * @param versionIds the versions; empty for everything in the vault
-     * @throws DoppelException {@link JobError#DAMAGE_FOUND} if anything is wrong
      */
-    public void versions(
+    public Found versions(
             String vaultName,
             Vault vault,
             List<String> versionIds,
@@ -77,7 +76,7 @@ public final class Validation {
         if (versionIds.isEmpty()) {
             validSinceOldest(vaultName, vault);
         }
-        new Found(losses(report, report.problems()), damaged(report)).throwIfAny(vaultName);
+        return new Found(losses(report, report.problems()), damaged(report), warns(report));
     }
 
     /**
@@ -85,8 +84,19 @@ public final class Validation {
      *
      * @param objects how many things are damaged or missing by which something may be lost
      * @param versions how many versions are damaged
+     * @param warnings whether anything at all was told of
      */
-    public record Found(long objects, long versions) {
+    public record Found(long objects, long versions, boolean warnings) {
+        /**
+         * Whether there was nothing to tell of, not even damage by which nothing is lost.
+         *
+         * @throws DoppelException {@link JobError#DAMAGE_FOUND} if something is lost
+         */
+        public boolean isRight(String vaultName) throws DoppelException {
+            throwIfAny(vaultName);
+            return !warnings;
+        }
+
         /** Throws {@link JobError#DAMAGE_FOUND} unless nothing is lost. */
         public void throwIfAny(String vaultName) throws DoppelException {
             if (objects > 0 || versions > 0) {
@@ -100,6 +110,10 @@ public final class Validation {
 
     private static long losses(VerifyReport report, List<VerifyReport.Problem> problems) {
         return problems.stream().filter(p -> !report.lossless(p)).count();
+    }
+
+    private static boolean warns(VerifyReport report) {
+        return !report.problems().isEmpty() || !report.damaged().isEmpty() || report.moreDamaged() > 0;
     }
 
     private static long damaged(VerifyReport report) {
@@ -154,11 +168,11 @@ public final class Validation {
         } else if (!damaged.isEmpty()) {
             report = vault.packs().knownDamage(List.copyOf(damaged), cancel);
         }
-        Found found = new Found(wrong.size(), 0);
+        Found found = new Found(wrong.size(), 0, !wrong.isEmpty());
         if (report != null) {
             tellNeeds(report, task);
             keep(vaultName, vault, report, damaged, task);
-            found = new Found(losses(report, wrong), damaged(report));
+            found = new Found(losses(report, wrong), damaged(report), !wrong.isEmpty() || warns(report));
         }
         validSinceOldest(vaultName, vault);
         return found;
