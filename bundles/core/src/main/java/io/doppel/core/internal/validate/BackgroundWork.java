@@ -5,6 +5,7 @@ import io.doppel.api.job.CancelToken;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.job.Place;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.TaskScope;
 import io.doppel.vault.VerifyOptions;
@@ -48,13 +49,8 @@ abstract class BackgroundWork implements CoreHandler {
     }
 
     @Override
-    public final boolean isLimited() {
-        return false;
-    }
-
-    @Override
-    public final boolean givesWay() {
-        return true;
+    public final Place place() {
+        return Place.GIVING_WAY;
     }
 
     @Override

@@ -161,6 +161,9 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             throw new DoppelException(
                     CommonError.BAD_SETTING, "'compression' is '" + request.compression() + "', expected zstd or lz4");
         }
+        if (request.access() == VaultRequest.Access.CREATE && request.unlock().length > 0) {
+            NewPassphrase.check(request.unlock());
+        }
         Plugin<StorageType> plugin = types.get(request.type());
         Map<String, String> kept = settings.keep(plugin.service().settings(), request.settings(), "vault/" + name);
         boolean readOnly = request.access() == VaultRequest.Access.READ_ONLY;
@@ -287,7 +290,8 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                     CommonError.BAD_SETTING, "The purpose of a hold has 1 to " + MOST_PURPOSE + " characters");
         }
         VersionView held = version(version);
-        HoldView added = view(held.vault(), open(held.vault()).holds().add(held.id(), purpose.strip()));
+        VaultHolds.Found hold = with(held.vault(), vault -> vault.holds().add(held.id(), purpose.strip()));
+        HoldView added = view(held.vault(), hold);
         LOG.info("Version {} of vault '{}' is held: {}", held.id(), held.vault(), added.purpose());
         return added;
     }
@@ -302,7 +306,9 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             throw new DoppelException(
                     CommonError.NOT_FOUND, "'" + hold + "' is the start of " + meant.size() + " holds");
         }
-        return view(name, open(name).holds().remove(meant.isEmpty() ? hold : meant.get(0)));
+        String id = meant.isEmpty() ? hold : meant.get(0);
+        VaultHolds.Found removed = with(name, vault -> vault.holds().remove(id));
+        return view(name, removed);
     }
 
     private static HoldView view(String vault, VaultHolds.Found hold) {
@@ -324,6 +330,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public KeySlotView addPassphrase(String name, String label, char[] passphrase) throws DoppelException {
+        NewPassphrase.check(passphrase);
         return withKeys(name, keys -> keys.addPassphrase(label, passphrase));
     }
 
@@ -339,6 +346,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public KeySlotView changePassphrase(String name, Optional<String> slot, char[] passphrase) throws DoppelException {
+        NewPassphrase.check(passphrase);
         return withKeys(name, keys -> keys.changePassphrase(slot, passphrase));
     }
 
@@ -352,18 +360,30 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         return withKeys(name, VaultKeys::startEpoch);
     }
 
-    private interface KeyUse<T> {
-        T with(VaultKeys keys) throws DoppelException;
+    private interface Use<F, T> {
+        T with(F from) throws DoppelException;
     }
 
-    private <T> T withKeys(String name, KeyUse<T> use) throws DoppelException {
+    private <T> T withKeys(String name, Use<VaultKeys, T> use) throws DoppelException {
+        return with(name, vault -> use.with(vault.keys()));
+    }
+
+    private <T> T with(String name, Use<Vault, T> use) throws DoppelException {
         Vault vault = open(name);
         try {
-            return use.with(vault.keys());
+            return use.with(vault);
         } catch (DoppelException e) {
             failed(name, vault, e);
-            throw e;
+            throw named(name, vault, e);
         }
+    }
+
+    /** The same failure for those who know the vault by its name here; the vault itself knows only its id. */
+    public static DoppelException named(String name, Vault vault, DoppelException e) {
+        String byId = "Vault " + vault.id();
+        return e.what().contains(byId)
+                ? new DoppelException(e.code(), e.what().replace(byId, "Vault '" + name + "'"), e)
+                : e;
     }
 
     @Override
@@ -521,7 +541,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         } catch (DoppelException e) {
             forgetRemoved(name, vault, ids);
             failed(name, vault, e);
-            throw e;
+            throw named(name, vault, e);
         }
         forgetRemoved(name, vault, ids);
     }
