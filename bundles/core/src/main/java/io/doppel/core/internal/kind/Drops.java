@@ -41,8 +41,8 @@ final class Drops {
     }
 
     /**
-     * Drops them with one change of the vault's head if none of them has to stay. Otherwise it finds those that have to by halves, which
-     * costs nothing where nothing is dropped.
+     * Drops them with one change of the vault's head if none of them has to stay. Otherwise those that have to are found by halves; a try that
+     * is refused changes no head.
      */
     void drop(List<VersionView> some) throws DoppelException {
         context.cancel().check();
