@@ -17,6 +17,7 @@ import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.validate.BackgroundValidation;
 import io.doppel.core.internal.validate.Validation;
 import io.doppel.core.internal.validate.Written;
+import io.doppel.core.internal.vault.KnownVersions;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskAccess;
@@ -133,7 +134,7 @@ public final class BackupJob implements CoreHandler {
             throw e;
         }
         String id = stored.version().id();
-        vaults.keep(Vaults.view(vaultName, stored.version()));
+        vaults.known().keep(KnownVersions.view(vaultName, stored.version()));
         context.task().result("version", id);
         verdicts.recheck(vaultName, vault, context.task(), context.cancel());
         if (context.options().flag(VALIDATE)) {
