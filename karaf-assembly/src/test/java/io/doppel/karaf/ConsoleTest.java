@@ -129,12 +129,17 @@ class ConsoleTest {
         Process process = shell.redirectErrorStream(true).start();
         // what is typed before the prompt is there would be echoed into the greeting
         String shown = until(process.getInputStream(), "@doppel()");
-        process.getOutputStream().write("logout\n".getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().write("shell:echo kept\nlogout\n".getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
         shown += new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), shown);
         assertTrue(shown.contains("'help doppel' lists the commands"), shown);
         assertTrue(shown.endsWith(" status 0\r\nas before\r\n"), shown);
+        // what was typed is the server's, not the distribution's
+        Path history = server.state().resolve("data/shell.history");
+        assertTrue(Files.readString(history).contains("shell:echo kept"), history::toString);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(history)));
+        assertFalse(Files.exists(server.distribution().resolve(".karaf")));
     }
 
     /** What comes up to and with a text; everything if it never comes. */

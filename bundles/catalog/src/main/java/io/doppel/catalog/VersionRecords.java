@@ -17,7 +17,11 @@ public interface VersionRecords {
     /** Keeps a version, replacing what was known of it. */
     void put(VersionView version) throws DoppelException;
 
-    /** Replaces everything known of a vault's versions, all or nothing. */
+    /**
+     * Takes over what a vault itself says of its versions, all or nothing: versions that were not known are kept as given, those that are
+     * not named are forgotten, and of the others the descriptions are replaced. Their states stay, which the vault does not know; unless
+     * the given state is damaged and the known one is not: then that counts, and the description stays that was known.
+     */
     void replaceAll(String vault, List<VersionView> versions) throws DoppelException;
 
     /** Versions, newest first, of one vault or all, of machines whose name or id equals {@code machine} or all. */

@@ -2,7 +2,7 @@ package io.doppel.core;
 
 import io.doppel.api.error.ErrorCode;
 
-/** The failures of the secret store. */
+/** The failures of the secret store, and of secrets that are entered. */
 public enum SecretError implements ErrorCode {
     /** No key. */
     KEY_MISSING(
@@ -41,7 +41,13 @@ public enum SecretError implements ErrorCode {
             "DPL-SEC-0007",
             true,
             "The secret store cannot be read or written.",
-            "Check the permissions and free space of the server's state folder.");
+            "Check the permissions and free space of the server's state folder."),
+    /** A passphrase that is soon guessed. */
+    SHORT_PASSPHRASE(
+            "DPL-SEC-0008",
+            false,
+            "A new passphrase of a vault is too short.",
+            "Choose one of at least 8 characters, better some words that nobody else would put together; nothing was changed.");
 
     private final String id;
     private final boolean retryable;

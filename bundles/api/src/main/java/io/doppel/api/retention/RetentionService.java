@@ -41,7 +41,8 @@ public interface RetentionService {
     List<Pin> pins(Optional<String> vault) throws DoppelException;
 
     /**
-     * Keeps a version until it is unpinned; replaces an earlier pin.
+     * Keeps a version until it is unpinned; replaces an earlier pin. Waits while the version is being removed: then it either is gone, or
+     * stays and is pinned.
      *
      * @param version its id or the beginning of it
      * @param reason why, not empty

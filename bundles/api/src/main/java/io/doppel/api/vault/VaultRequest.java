@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param settings settings of the type as text, secrets in clear
  * @param access what is wanted
  * @param compression {@code zstd} or {@code lz4}; counts when the vault is made, ignored otherwise
- * @param unlock passphrase or recovery key; when the vault is made it becomes its first passphrase, and empty means that
+ * @param unlock passphrase or recovery key; when the vault is made it becomes its first passphrase, of at least eight characters, and empty means that
  *     only the machine key file and the recovery key open it
  */
 public record VaultRequest(

@@ -86,7 +86,7 @@ public interface VaultService {
      * Adds a passphrase.
      *
      * @param label for people; of no other slot
-     * @param passphrase not empty; the caller clears it
+     * @param passphrase at least eight characters; the caller clears it
      */
     KeySlotView addPassphrase(String vault, String label, char[] passphrase) throws DoppelException;
 
@@ -104,7 +104,7 @@ public interface VaultService {
      * Replaces a passphrase.
      *
      * @param slot id or label of its slot; empty if the vault has only one of a passphrase
-     * @param passphrase not empty; the caller clears it
+     * @param passphrase at least eight characters; the caller clears it
      * @return the new slot
      */
     KeySlotView changePassphrase(String vault, Optional<String> slot, char[] passphrase) throws DoppelException;

@@ -10,12 +10,21 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 final class SqlVersions implements VersionRecords {
     /** Characters of JSON that the list of problems may take, quotes and escapes included. */
     private static final int PROBLEM_ROOM = Columns.WIDE / 2;
+
+    /** What the vault itself says of a version. */
+    private static final String DESCRIPTION = "host, machine_id, machine_name, taken, disks, logical_bytes, data_bytes,"
+            + " stored_bytes, new_bytes, consistency";
+
+    /** What was found out about it here. */
+    private static final String STATE = "health, validated, problems";
 
     private final Database database;
 
@@ -72,9 +81,43 @@ final class SqlVersions implements VersionRecords {
     @Override
     public void replaceAll(String vault, List<VersionView> versions) throws DoppelException {
         database.change(connection -> {
-            removeAll(connection, vault);
-            insert(connection, versions);
+            Set<String> left = ids(connection, vault);
+            for (VersionView version : versions) {
+                if (left.remove(version.id())) {
+                    update(connection, version);
+                } else {
+                    insert(connection, List.of(version));
+                }
+            }
+            for (String id : left) {
+                remove(connection, vault, id);
+            }
         });
+    }
+
+    private static Set<String> ids(Connection connection, String vault) throws SQLException {
+        Set<String> ids = new HashSet<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT id FROM versions WHERE vault = ?")) {
+            select.setString(1, vault);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    ids.add(row.getString(1));
+                }
+            }
+        }
+        return ids;
+    }
+
+    /** In place, so that a state that is noted meanwhile is not lost, and nothing comes back that is removed meanwhile. */
+    private static void update(Connection connection, VersionView version) throws SQLException, DoppelException {
+        boolean damaged = version.health() == VersionView.Health.DAMAGED;
+        String columns = (damaged ? STATE : DESCRIPTION).replace(",", " = ?,") + " = ?";
+        String which = " WHERE vault = ? AND id = ?" + (damaged ? " AND health <> '" + version.health() + "'" : "");
+        try (PreparedStatement update = connection.prepareStatement("UPDATE versions SET " + columns + which)) {
+            int next = damaged ? bindState(update, 1, version) : bindDescription(update, 1, version);
+            bindKey(update, next, version);
+            update.executeUpdate();
+        }
     }
 
     @Override
@@ -157,29 +200,43 @@ final class SqlVersions implements VersionRecords {
     }
 
     private static void insert(Connection connection, List<VersionView> versions) throws SQLException, DoppelException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO versions (vault, id, host, machine_id, machine_name, taken, disks, logical_bytes, data_bytes,"
-                        + " stored_bytes, consistency, health, validated, problems, new_bytes)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO versions (" + DESCRIPTION + ", "
+                + STATE + ", vault, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (VersionView version : versions) {
-                insert.setString(1, version.vault());
-                insert.setString(2, version.id());
-                insert.setString(3, version.host());
-                insert.setString(4, Columns.shortened(version.machineId(), Columns.NAMES));
-                insert.setString(5, Columns.shortened(version.machineName(), Columns.NAMES));
-                insert.setLong(6, Columns.micros(version.takenAt()));
-                insert.setInt(7, version.disks());
-                insert.setLong(8, version.logicalBytes());
-                insert.setLong(9, version.dataBytes());
-                insert.setLong(10, version.storedBytes());
-                insert.setString(11, version.consistency());
-                insert.setString(12, version.health().name());
-                insert.setLong(13, Columns.micros(version.validatedAt()));
-                insert.setString(14, Columns.json(fitting(version.problems())));
-                insert.setLong(15, version.newBytes());
+                bindKey(insert, bindState(insert, bindDescription(insert, 1, version), version), version);
                 insert.executeUpdate();
             }
         }
+    }
+
+    /** From that parameter on; the first one after it. */
+    private static int bindDescription(PreparedStatement statement, int first, VersionView version)
+            throws SQLException, DoppelException {
+        int next = first;
+        statement.setString(next++, version.host());
+        statement.setString(next++, Columns.shortened(version.machineId(), Columns.NAMES));
+        statement.setString(next++, Columns.shortened(version.machineName(), Columns.NAMES));
+        statement.setLong(next++, Columns.micros(version.takenAt()));
+        statement.setInt(next++, version.disks());
+        statement.setLong(next++, version.logicalBytes());
+        statement.setLong(next++, version.dataBytes());
+        statement.setLong(next++, version.storedBytes());
+        statement.setLong(next++, version.newBytes());
+        statement.setString(next++, version.consistency());
+        return next;
+    }
+
+    private static int bindState(PreparedStatement statement, int first, VersionView version)
+            throws SQLException, DoppelException {
+        statement.setString(first, version.health().name());
+        statement.setLong(first + 1, Columns.micros(version.validatedAt()));
+        statement.setString(first + 2, Columns.json(fitting(version.problems())));
+        return first + 3;
+    }
+
+    private static void bindKey(PreparedStatement statement, int first, VersionView version) throws SQLException {
+        statement.setString(first, version.vault());
+        statement.setString(first + 1, version.id());
     }
 
     /** The first problems, as many as have room, and how many more there are. */

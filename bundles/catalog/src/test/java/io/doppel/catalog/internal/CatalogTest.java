@@ -14,6 +14,7 @@ import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.job.Progress;
 import io.doppel.api.vault.VersionView;
+import io.doppel.api.vault.VersionView.Health;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.CatalogError;
 import io.doppel.catalog.ClockMark;
@@ -252,6 +253,55 @@ class CatalogTest {
         assertEquals(List.of(b), catalog.versions().list(Optional.empty(), Optional.empty()));
     }
 
+    private static VersionView stateOf(VersionView version, Health health, Instant since, String... problems) {
+        return new VersionView(
+                version.id(),
+                version.vault(),
+                version.host(),
+                version.machineId(),
+                version.machineName(),
+                version.takenAt(),
+                version.disks(),
+                version.logicalBytes(),
+                version.dataBytes(),
+                version.storedBytes(),
+                version.newBytes(),
+                version.consistency(),
+                health,
+                since,
+                List.of(problems));
+    }
+
+    @Test
+    void whatAVaultSaysOfItsVersionsReplacesDescriptionsAndNotStates() throws Exception {
+        List<VersionView> told = new ArrayList<>();
+        for (String id : List.of("aa", "bb", "cc", "dd", "ee")) {
+            told.add(stateOf(version(id, "v1", "m1", "new name", AT), Health.UNVERIFIED, Instant.EPOCH));
+        }
+        VersionView gone = version("ff", "v1", "m1", "web", AT);
+        VersionView other = version("aa", "v2", "m1", "web", AT);
+        VersionView valid = stateOf(version("aa", "v1", "m1", "web", AT), Health.VALID, AT.plusSeconds(1));
+        VersionView damaged = stateOf(version("bb", "v1", "m1", "web", AT), Health.DAMAGED, AT, "a pack is missing");
+        VersionView unreadable = stateOf(version("cc", "v1", "m1", "web", AT), Health.VALID, AT);
+        VersionView both = stateOf(version("dd", "v1", "m1", "web", AT), Health.DAMAGED, AT, "known");
+        for (VersionView version : List.of(gone, other, valid, damaged, unreadable, both)) {
+            catalog.versions().put(version);
+        }
+        Instant now = AT.plusSeconds(9);
+        told.set(2, stateOf(version("cc", "v1", "", "", AT), Health.DAMAGED, now, "cannot be read"));
+        told.set(3, stateOf(version("dd", "v1", "", "", AT), Health.DAMAGED, now, "cannot be read"));
+        catalog.versions().replaceAll("v1", told);
+        assertEquals(
+                List.of(
+                        stateOf(told.get(0), Health.VALID, AT.plusSeconds(1)),
+                        stateOf(told.get(1), Health.DAMAGED, AT, "a pack is missing"),
+                        stateOf(unreadable, Health.DAMAGED, now, "cannot be read"),
+                        both,
+                        told.get(4)),
+                catalog.versions().list(Optional.of("v1"), Optional.empty()));
+        assertEquals(List.of(other), catalog.versions().list(Optional.of("v2"), Optional.empty()));
+    }
+
     @Test
     void basesOfOneConsumerAreReplacedTogether() throws Exception {
         BaseToken old = new BaseToken("m", "0", "vault-1", "me", "v1", "token 1");
@@ -314,7 +364,7 @@ class CatalogTest {
         VersionView v = version("aa", "v", "m", "n", AT);
         catalog.versions()
                 .put(new VersionView(
-                        v.id(), "v", "h", "m", "n", AT, 1, 2, 3, 4, "CRASH", VersionView.Health.DAMAGED, AT, problems));
+                        v.id(), "v", "h", "m", "n", AT, 1, 2, 3, 4, "CRASH", Health.DAMAGED, AT, problems));
         List<String> kept = catalog.versions().startingWith("aa").get(0).problems();
         assertEquals("object 0 is gone", kept.get(0));
         assertEquals("… and " + (5001 - kept.size()) + " more", kept.get(kept.size() - 1));
@@ -324,20 +374,7 @@ class CatalogTest {
     void aVersionIsValidSinceTheLatestTimeKnownUnlessItIsDamaged() throws Exception {
         catalog.versions()
                 .put(new VersionView(
-                        "bad",
-                        "v",
-                        "h",
-                        "m",
-                        "n",
-                        AT,
-                        1,
-                        2,
-                        3,
-                        4,
-                        "CRASH",
-                        VersionView.Health.DAMAGED,
-                        AT,
-                        List.of("x")));
+                        "bad", "v", "h", "m", "n", AT, 1, 2, 3, 4, "CRASH", Health.DAMAGED, AT, List.of("x")));
         catalog.versions().put(version("a1", "v", "m", "n", AT));
         catalog.versions().put(version("b2", "v", "m", "n", AT));
         catalog.versions().put(version("a1", "other", "m", "n", AT));
@@ -403,19 +440,6 @@ class CatalogTest {
 
     private static VersionView version(String id, String vault, String machine, String name, Instant at) {
         return new VersionView(
-                id,
-                vault,
-                "h",
-                machine,
-                name,
-                at,
-                1,
-                2,
-                3,
-                4,
-                "CRASH",
-                VersionView.Health.UNVERIFIED,
-                Instant.EPOCH,
-                List.of());
+                id, vault, "h", machine, name, at, 1, 2, 3, 4, "CRASH", Health.UNVERIFIED, Instant.EPOCH, List.of());
     }
 }

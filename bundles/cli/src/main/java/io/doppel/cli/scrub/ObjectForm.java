@@ -29,6 +29,8 @@ enum ObjectForm {
     CLEARED("cleared/[0-9a-f]{32}", 7),
     /** A hold. */
     HOLD("holds/[0-9a-f]{32}", 8),
+    /** The removal of versions. */
+    REMOVAL("removals/[0-9a-f]{32}", 9),
     /** Nothing that this version of the format knows. */
     UNKNOWN(".*", 0);
 

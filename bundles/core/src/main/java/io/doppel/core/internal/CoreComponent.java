@@ -44,10 +44,8 @@ public final class CoreComponent {
     private static final Logger LOG = LoggerFactory.getLogger(CoreComponent.class);
 
     private final Plugins plugins = new Plugins();
-    /** How many of the services are for plug-ins; they are registered first. */
-    private static final int FOR_PLUG_INS = 2;
-
-    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private final List<ServiceRegistration<?>> forPlugIns = new ArrayList<>();
+    private final List<ServiceRegistration<?>> forPeople = new ArrayList<>();
     private BundleContext bundle;
     private Path folder;
     private DoppelCore core;
@@ -63,13 +61,13 @@ public final class CoreComponent {
             throw e;
         }
         core.setClockGap(clockGap(config));
-        register(SecretStore.class, core.secrets());
-        register(OpenVaults.class, core.openVaults());
-        register(InventoryService.class, core.inventory());
-        register(VaultService.class, core.vaults());
-        register(FigureService.class, core.figures());
-        register(RetentionService.class, core.retention());
-        register(JobService.class, core.jobs());
+        forPlugIns.add(register(SecretStore.class, core.secrets()));
+        forPlugIns.add(register(OpenVaults.class, core.openVaults()));
+        forPeople.add(register(InventoryService.class, core.inventory()));
+        forPeople.add(register(VaultService.class, core.vaults()));
+        forPeople.add(register(FigureService.class, core.figures()));
+        forPeople.add(register(RetentionService.class, core.retention()));
+        forPeople.add(register(JobService.class, core.jobs()));
     }
 
     @Modified
@@ -87,15 +85,18 @@ public final class CoreComponent {
     void stop() {
         // people's services first, so that nothing new begins; what runs needs what plug-ins use, and ends as
         // interrupted
-        List<ServiceRegistration<?>> forPlugIns = registrations.subList(0, FOR_PLUG_INS);
-        registrations.subList(FOR_PLUG_INS, registrations.size()).forEach(ServiceRegistration::unregister);
+        unregister(forPeople);
         core.close();
-        forPlugIns.forEach(ServiceRegistration::unregister);
-        registrations.clear();
+        unregister(forPlugIns);
     }
 
-    private <T> void register(Class<T> type, T service) {
-        registrations.add(bundle.registerService(type, service, null));
+    private static void unregister(List<ServiceRegistration<?>> services) {
+        services.forEach(ServiceRegistration::unregister);
+        services.clear();
+    }
+
+    private <T> ServiceRegistration<T> register(Class<T> type, T service) {
+        return bundle.registerService(type, service, null);
     }
 
     private Path folder(CoreConfig config) {

@@ -64,7 +64,7 @@ public final class DoppelCore implements AutoCloseable {
                 catalog, vaults::version, vaults::holds, hosts::machines, clock, clockGap::get, vaults::removeVersions);
         figures = new Figures(vaults, retention, catalog.use(), clock);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
-        Validation verdicts = new Validation(vaults, clock);
+        Validation verdicts = new Validation(vaults.known(), clock);
         validation =
                 new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
         vaults.validateWith(validation);

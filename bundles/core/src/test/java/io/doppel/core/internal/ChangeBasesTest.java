@@ -14,7 +14,6 @@ import io.doppel.vault.VaultError;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +137,8 @@ class ChangeBasesTest {
 
     @Test
     void afterAPackIsLostTheJobFailsOnceThenReadsWhatWasInItAndHeals() throws Exception {
-        JobRun full = backup();
+        // whoever reads what was written would find the loss first
+        JobRun full = backup("validate", "false");
         hypervisor.changes = List.of(new ByteRange(EDIT, 4096));
         Path pack;
         try (Stream<Path> all = Files.walk(folder.resolve("vault/data"))) {
@@ -197,9 +197,12 @@ class ChangeBasesTest {
                 .orElseThrow()
                 .getValue();
         String[] range = places.split(" to ");
-        byte[] expected = Files.readAllBytes(image);
-        Arrays.fill(expected, Integer.parseInt(range[0]), Integer.parseInt(range[1]), (byte) 0);
-        assertTrue(Integer.parseInt(range[1]) - Integer.parseInt(range[0]) <= 256 << 10, places);
-        assertTrue(Arrays.equals(expected, Files.readAllBytes(folder.resolve("machines/r/disk.img"))));
+        int length = Integer.parseInt(range[1]) - Integer.parseInt(range[0]);
+        assertTrue(length <= 256 << 10, places);
+        try (RandomAccessFile expected = new RandomAccessFile(image.toFile(), "rw")) {
+            expected.seek(Integer.parseInt(range[0]));
+            expected.write(new byte[length]);
+        }
+        assertEquals(-1, Files.mismatch(image, folder.resolve("machines/r/disk.img")));
     }
 }

@@ -203,7 +203,8 @@ class HoldsTest {
                                 .settings()
                                 .parse(Map.of("path", folder.resolve("vault").toString())),
                         null);
-                Vault vault = Vault.open(storage, elsewhere, before, VaultAccess.READ_ONLY, "secret".toCharArray())) {
+                Vault vault = Vault.open(
+                        storage, elsewhere, before, VaultAccess.READ_ONLY, Server.PASSPHRASE.toCharArray())) {
             Hold died = vault.holds().forRun(old, "restore");
             Path object = folder.resolve("vault").resolve(Holds.name(died.id()));
             byte[] content = Files.readAllBytes(object);

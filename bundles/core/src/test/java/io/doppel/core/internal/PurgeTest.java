@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +64,8 @@ class PurgeTest {
     private final CountDownLatch deleting = new CountDownLatch(1);
 
     private volatile CountDownLatch mayDelete = new CountDownLatch(0);
+    /** How many heads were begun. */
+    private final AtomicInteger heads = new AtomicInteger();
     /** Whether the target is one that does one thing after another. */
     private volatile boolean oneAtOnce;
 
@@ -99,6 +102,7 @@ class PurgeTest {
                 return new StorageCapabilities(can.grants(), can.readOnly(), 1, can.preferredRead());
             }
             if (method.equals("put")) {
+                heads.addAndGet(((String) arguments[0]).startsWith("heads/") ? 1 : 0);
                 return limited((String) arguments[0], real.put((String) arguments[0]));
             }
             if (method.equals("delete")) {
@@ -242,6 +246,29 @@ class PurgeTest {
         assertEquals(List.of(all.get(2), all.get(0)), versions());
         purge();
         assertEquals(List.of(all.get(2)), versions());
+    }
+
+    @Test
+    void oneHeadDropsAllThatNobodyNeeds() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            backup("web");
+        }
+        server.core.retention().setPolicy(RetentionScope.ofVault("v"), Map.of("keep-last", "1"));
+        List<String> all = versions();
+        try (VersionDisk open = openDisk(all.get(3))) {
+            heads.set(0);
+            JobRun run = purge();
+            assertEquals(JobState.SUCCEEDED, run.state(), run.outcome());
+            assertTrue(run.outcome().startsWith("Dropped 5 versions"), run.outcome());
+        }
+        assertEquals(List.of(all.get(0), all.get(3)), versions());
+        // six in halves: 3, 1 of 3 that has to stay, 2 of 3 or 1 and 1; a purge of packs publishes at most one more
+        assertTrue(heads.get() <= 4, heads + " heads");
+        backup("web");
+        backup("web");
+        heads.set(0);
+        assertTrue(purge().outcome().startsWith("Dropped 3 versions"));
+        assertTrue(heads.get() <= 2, heads + " heads");
     }
 
     @Test

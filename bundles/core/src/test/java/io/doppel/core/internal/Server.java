@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 
 /** A core with the plug-ins that ship, put together as the service registry would. */
 final class Server implements AutoCloseable {
+    /** Of the vaults that are added here. */
+    static final String PASSPHRASE = "a secret of the test";
+
     final Plugins plugins = new Plugins();
     final DoppelCore core;
     final HypervisorType hypervisor;
@@ -56,7 +59,7 @@ final class Server implements AutoCloseable {
     void addVault(String name, Path folder, VaultRequest.Access access) throws DoppelException {
         core.vaults()
                 .addVault(new VaultRequest(
-                        name, "local", Map.of("path", folder.toString()), access, "zstd", "secret".toCharArray()));
+                        name, "local", Map.of("path", folder.toString()), access, "zstd", PASSPHRASE.toCharArray()));
     }
 
     /** Runs a job to its end. */

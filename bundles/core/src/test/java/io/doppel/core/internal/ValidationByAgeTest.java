@@ -263,6 +263,50 @@ class ValidationByAgeTest {
         assertEquals(0, server.core.vaults().validation("v").damagedPacks());
     }
 
+    /** Of a node of a tree there is a second copy. */
+    @Test
+    void damageByWhichNothingIsLostIsAWarningAndNotEverythingIsRight() throws Exception {
+        String version = backup();
+        validated();
+        assertEquals(
+                "Everything is right",
+                server.run("validate", List.of(), Map.of()).outcome());
+        Damage.to(Damage.largest(folder.resolve("vaults/v/tree")));
+        for (Map<String, String> how : List.of(
+                Map.<String, String>of(),
+                Map.of("versions", version),
+                Map.of("older-than", "0"),
+                Map.of("new", "true"))) {
+            JobRun run = server.run("validate", List.of(), how);
+            assertEquals(JobState.WARNING, run.state(), run.outcome());
+            String outcome = "Nothing is lost, but not everything is right: see the warnings in the log";
+            assertEquals(outcome, run.outcome(), how::toString);
+            assertTrue(
+                    server.core.jobs().tasks(run.id()).stream()
+                            .allMatch(task -> task.outcome().equals(outcome)),
+                    how::toString);
+        }
+        assertEquals(Health.VALID, version(version).health());
+    }
+
+    @Test
+    void aRebuiltCatalogueKnowsWhatWasVerifiedAndNoMore() throws Exception {
+        String verified = backup();
+        validated();
+        Instant then = clock.now;
+        clock.now = then.plus(Duration.ofDays(2));
+        edit(IMAGE / 2);
+        String since = backup("validate", "false");
+        server.core.vaults().rebuildCatalogue("v");
+        assertValid(then, version(verified));
+        assertEquals(Health.UNVERIFIED, version(since).health());
+        // what was verified by another server, or before the catalogue was lost, is not known here
+        server.core.vaults().removeVault("v");
+        server.addVault("v", folder.resolve("vaults/v"), VaultRequest.Access.ATTACH);
+        server.core.vaults().rebuildCatalogue("v");
+        assertEquals(Health.UNVERIFIED, version(verified).health());
+    }
+
     @Test
     void whatIsVerifiedSinceWhenIsToldAndSurvivesARestart() throws Exception {
         backup();

@@ -10,7 +10,13 @@ import io.doppel.api.error.ErrorCode;
 import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
+import io.doppel.core.SecretError;
+import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageType;
+import io.doppel.storage.local.internal.LocalStorageType;
+import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
+import io.doppel.vault.VaultOwner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,15 +62,12 @@ class VaultKeysTest {
     }
 
     private void attach(Server server, VaultRequest.Access access, String unlock) throws DoppelException {
-        server.core
-                .vaults()
-                .addVault(new VaultRequest(
-                        "v",
-                        "local",
-                        Map.of("path", folder.resolve("vaults/v").toString()),
-                        access,
-                        "zstd",
-                        unlock.toCharArray()));
+        server.core.vaults().addVault(local("v", access, unlock));
+    }
+
+    private VaultRequest local(String name, VaultRequest.Access access, String unlock) {
+        Path place = folder.resolve("vaults").resolve(name);
+        return new VaultRequest(name, "local", Map.of("path", place.toString()), access, "zstd", unlock.toCharArray());
     }
 
     private static void assertCode(ErrorCode code, Executable action) {
@@ -82,23 +85,49 @@ class VaultKeysTest {
     /** One test, because a server takes seconds to start. */
     @Test
     void keysAcrossTwoServers() throws Exception {
+        aShortPassphraseIsRefusedWhereItIsNewAndOpensWhatItIsOf();
         afterAChangeOnlyTheNewPassphraseOpensTheVaultOnAnotherServer();
         withTheRecoveryKeyAloneANewServerReadsThenTakesOverAndLocksTheLostOneOut();
     }
 
+    private void aShortPassphraseIsRefusedWhereItIsNewAndOpensWhatItIsOf() throws Exception {
+        VaultService vaults = first.core.vaults();
+        int slots = vaults.keySlots("v").size();
+        assertCode(SecretError.SHORT_PASSPHRASE, () -> vaults.addPassphrase("v", "anna", "7 chars".toCharArray()));
+        assertCode(
+                SecretError.SHORT_PASSPHRASE,
+                () -> vaults.changePassphrase("v", Optional.of("first passphrase"), new char[0]));
+        // eight chars, but seven characters
+        assertCode(
+                SecretError.SHORT_PASSPHRASE,
+                () -> first.core.vaults().addVault(local("w", VaultRequest.Access.CREATE, "123456\ud83d\udd11")));
+        assertEquals(slots, vaults.keySlots("v").size());
+        Path old = Files.createDirectories(folder.resolve("vaults/old"));
+        StorageType type = new LocalStorageType();
+        try (Storage storage = type.open(type.settings().parse(Map.of("path", old.toString())), first.core.secrets())) {
+            Vault.create(storage, old.resolveSibling("state"), new VaultOwner("i", "s"), "zstd", "x".toCharArray())
+                    .close();
+        }
+        first.core.vaults().addVault(local("old", VaultRequest.Access.ATTACH, "x"));
+        first.core.vaults().removeVault("old");
+    }
+
     private void afterAChangeOnlyTheNewPassphraseOpensTheVaultOnAnotherServer() throws Exception {
         VaultService vaults = first.core.vaults();
-        vaults.addPassphrase("v", "anna", "of anna".toCharArray());
+        vaults.addPassphrase("v", "anna", "one of anna".toCharArray());
         KeySlotView changed = vaults.changePassphrase("v", Optional.of("first passphrase"), NEW.toCharArray());
         assertTrue(vaults.keySlots("v").contains(changed));
         VaultRequest.Access readOnly = VaultRequest.Access.READ_ONLY;
-        assertCode(VaultError.WRONG_KEY, () -> attach(second, readOnly, "secret"));
+        assertCode(VaultError.WRONG_KEY, () -> attach(second, readOnly, Server.PASSPHRASE));
         attach(second, readOnly, NEW);
-        assertCode(VaultError.READ_ONLY, () -> second.core.vaults().removeKeySlot("v", "anna"));
+        DoppelException refused =
+                assertThrows(DoppelException.class, () -> second.core.vaults().removeKeySlot("v", "anna"));
+        assertEquals(VaultError.READ_ONLY.id(), refused.code().id());
+        assertEquals("Vault 'v' is open for reading only", refused.what());
         assertCode(VaultError.READ_ONLY, () -> second.core.vaults().startKeyEpoch("v"));
         second.core.vaults().removeVault("v");
         vaults.removeKeySlot("v", "anna");
-        assertCode(VaultError.WRONG_KEY, () -> attach(second, readOnly, "of anna"));
+        assertCode(VaultError.WRONG_KEY, () -> attach(second, readOnly, "one of anna"));
         assertEquals(List.of(), second.core.vaults().vaults());
     }
 

@@ -109,6 +109,20 @@ class CommandsTest {
     }
 
     @Test
+    void aVaultInThePlaceOfAVersionIsRefusedWithTheOptionThatWasMeant() throws Exception {
+        Desk desk = Desk.script();
+        assertEquals(1, desk.run("validate", "main"));
+        assertTrue(
+                desk.screen
+                        .errText()
+                        .startsWith("DPL-SHL-0001: 'main' is a vault, not a version; --vault main checks all of it."),
+                desk.screen.errText());
+        assertTrue(desk.jobs.runs.values().stream()
+                .noneMatch(run -> run.definition().options().containsValue("main")
+                        && run.definition().kind().equals("validate")));
+    }
+
+    @Test
     void vaultIsMadeWithAPassphraseTypedTwice() throws Exception {
         Desk desk = Desk.terminal(80);
         desk.screen.secrets.addAll(List.of("pass", "pass"));

@@ -34,7 +34,7 @@ public final class Figures implements FigureService {
 
     @Override
     public VaultFigures figures(String name) throws DoppelException {
-        Vault vault = vaults.opened(name);
+        Vault vault = vaults.open(name);
         Instant now = clock.instant();
         List<VersionView> versions = versionsOf(name);
         VersionSums sums = new VersionSums(versions, now);

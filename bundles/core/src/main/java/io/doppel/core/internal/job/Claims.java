@@ -5,6 +5,7 @@ import io.doppel.api.job.CancelToken;
 import io.doppel.api.job.JobService.Subscription;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,21 +21,26 @@ import java.util.function.ToIntFunction;
  * nothing of what it waits for. Safe for several threads.
  */
 public final class Claims {
-    private static final int EXCLUSIVE = Integer.MAX_VALUE / 2;
-    /** Of somebody whom no limit counts. */
-    private static final int BESIDE = -1;
-    /** Of somebody who waits until nobody holds it, and then does not hold it either. */
-    private static final int NOTHING = 0;
-
     private final ToIntFunction<Claim.Kind> limits;
-    private final Map<Claim, Integer> held = new HashMap<>();
-    /** How many hold what beside those that the limits count. */
-    private final Map<Claim, Integer> beside = new HashMap<>();
+    /** In which ways each claim is held; claims that nobody holds are not in it. */
+    private final Map<Claim, List<Way>> held = new HashMap<>();
 
     private final List<Waiter> waiters = new ArrayList<>();
 
-    /** Somebody who wants claims; with a weight of {@link #EXCLUSIVE} nobody else may have them. */
-    private record Waiter(Collection<Claim> claims, int weight, CountDownLatch granted) {}
+    /** How somebody wants claims. */
+    private enum Way {
+        /** As one of those whom the limit counts. */
+        SHARED,
+        /** Beside any number of others, whom no limit counts. */
+        BESIDE,
+        /** With nobody else. */
+        ALONE,
+        /** Not at all, once nobody else has them. */
+        LOOK
+    }
+
+    /** Somebody who wants claims. */
+    private record Waiter(Collection<Claim> claims, Way way, CountDownLatch granted) {}
 
     /** @param limits how many may hold a claim of a kind at once; asked each time */
     public Claims(ToIntFunction<Claim.Kind> limits) {
@@ -54,27 +60,27 @@ public final class Claims {
      * @throws DoppelException the token's reason; nothing is held then
      */
     public Hold acquire(Collection<Claim> claims, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
-        return acquire(new Waiter(List.copyOf(claims), 1, new CountDownLatch(1)), cancel, onWait);
+        return acquire(new Waiter(List.copyOf(claims), Way.SHARED, new CountDownLatch(1)), cancel, onWait);
     }
 
     /** Holds a claim alone, after waiting until nobody holds it. */
     public Hold acquireExclusive(Claim claim, CancelToken cancel) throws DoppelException {
-        return acquire(new Waiter(List.of(claim), EXCLUSIVE, new CountDownLatch(1)), cancel, c -> {});
+        return acquire(new Waiter(List.of(claim), Way.ALONE, new CountDownLatch(1)), cancel, c -> {});
     }
 
     /** Holds a claim beside any number of others; only those that want it alone wait for each other. */
     public Hold acquireBeside(Claim claim, CancelToken cancel, Consumer<Claim> onWait) throws DoppelException {
-        return acquire(new Waiter(List.of(claim), BESIDE, new CountDownLatch(1)), cancel, onWait);
+        return acquire(new Waiter(List.of(claim), Way.BESIDE, new CountDownLatch(1)), cancel, onWait);
     }
 
     /** Whether anybody holds it. */
     public synchronized boolean isHeld(Claim claim) {
-        return held.containsKey(claim) || beside.containsKey(claim);
+        return held.containsKey(claim);
     }
 
     /** Waits until nobody holds the claim; holds nothing. */
     public void awaitFree(Claim claim, CancelToken cancel) throws DoppelException {
-        acquire(new Waiter(List.of(claim), NOTHING, new CountDownLatch(1)), cancel, c -> {})
+        acquire(new Waiter(List.of(claim), Way.LOOK, new CountDownLatch(1)), cancel, c -> {})
                 .close();
     }
 
@@ -100,42 +106,47 @@ public final class Claims {
                 throw new IllegalStateException("interrupted while waiting for " + missing.get());
             }
         }
-        return waiter.weight() == NOTHING ? () -> {} : hold(waiter);
+        return hold(waiter);
     }
 
     /** Holds a claim alone; empty if anybody holds it now. */
     public synchronized Optional<Hold> tryExclusive(Claim claim) {
-        Waiter waiter = new Waiter(List.of(claim), EXCLUSIVE, new CountDownLatch(0));
+        Waiter waiter = new Waiter(List.of(claim), Way.ALONE, new CountDownLatch(0));
         return firstMissing(waiter).isPresent() ? Optional.empty() : Optional.of(take(waiter));
     }
 
     /** The first claim that keeps the waiter back. */
     private Optional<Claim> firstMissing(Waiter waiter) {
-        for (Claim claim : waiter.claims()) {
-            int most = switch (waiter.weight()) {
-                case EXCLUSIVE, NOTHING -> 1;
-                case BESIDE -> EXCLUSIVE;
-                default -> limits.applyAsInt(claim.kind());
-            };
-            boolean alone = waiter.weight() == EXCLUSIVE || waiter.weight() == NOTHING;
-            if (held.getOrDefault(claim, 0) >= most || alone && beside.containsKey(claim)) {
-                return Optional.of(claim);
-            }
+        return waiter.claims().stream()
+                .filter(claim -> !admits(claim, waiter.way()))
+                .findFirst();
+    }
+
+    private boolean admits(Claim claim, Way way) {
+        List<Way> there = held.getOrDefault(claim, List.of());
+        if (there.contains(Way.ALONE)) {
+            return false;
         }
-        return Optional.empty();
+        return switch (way) {
+            case SHARED -> Collections.frequency(there, Way.SHARED) < limits.applyAsInt(claim.kind());
+            case BESIDE -> true;
+            case ALONE, LOOK -> there.isEmpty();
+        };
     }
 
     private Hold take(Waiter waiter) {
-        if (waiter.weight() == NOTHING) {
-            return () -> {};
+        if (waiter.way() != Way.LOOK) {
+            waiter.claims()
+                    .forEach(claim ->
+                            held.computeIfAbsent(claim, c -> new ArrayList<>()).add(waiter.way()));
         }
-        boolean counted = waiter.weight() != BESIDE;
-        waiter.claims()
-                .forEach(claim -> (counted ? held : beside).merge(claim, Math.abs(waiter.weight()), Integer::sum));
         return hold(waiter);
     }
 
     private Hold hold(Waiter waiter) {
+        if (waiter.way() == Way.LOOK) {
+            return () -> {};
+        }
         AtomicBoolean closed = new AtomicBoolean();
         return () -> {
             if (closed.compareAndSet(false, true)) {
@@ -146,9 +157,10 @@ public final class Claims {
 
     private synchronized void release(Waiter waiter) {
         for (Claim claim : waiter.claims()) {
-            int weight = Math.abs(waiter.weight());
-            Map<Claim, Integer> holders = waiter.weight() == BESIDE ? beside : held;
-            holders.computeIfPresent(claim, (c, n) -> n == weight ? null : n - weight);
+            held.computeIfPresent(claim, (c, there) -> {
+                there.remove(waiter.way());
+                return there.isEmpty() ? null : there;
+            });
         }
         for (Waiter next : List.copyOf(waiters)) {
             if (firstMissing(next).isEmpty()) {

@@ -9,14 +9,9 @@ public interface CoreHandler extends JobHandler {
     /** As {@link JobHandler#run(JobContext)}. */
     void run(CoreContext context) throws DoppelException;
 
-    /** Whether the limits of runs, machines and vaults count for it; otherwise nobody waits for it and it waits for nobody. */
-    default boolean isLimited() {
-        return true;
-    }
-
-    /** Whether it gives way to all others who use a vault, and so does not count as one of them. */
-    default boolean givesWay() {
-        return false;
+    /** Where its runs have their place; constant. */
+    default Place place() {
+        return Place.LIMITED;
     }
 
     @Override

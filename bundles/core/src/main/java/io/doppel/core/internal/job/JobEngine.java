@@ -114,15 +114,15 @@ public final class JobEngine implements JobService, AutoCloseable {
     @Override
     public JobRun submit(JobDefinition definition) throws DoppelException {
         check(definition);
-        boolean limited = !(handlers.get(definition.kind()).service() instanceof CoreHandler own) || own.isLimited();
-        return start(definition, handlers::get, limited ? runThreads : besideThreads);
+        Place place = Place.of(handlers.get(definition.kind()).service());
+        return start(definition, handlers::get, place == Place.LIMITED ? runThreads : besideThreads);
     }
 
     /**
      * Starts a run of the core's own work beside those of people: it waits in no queue, and keeps none of theirs waiting in one.
      *
      * @param definition what people see of it, and retry
-     * @param work what is done; not {@link CoreHandler#isLimited() limited}
+     * @param work what is done; its place is not {@link Place#LIMITED}
      */
     public JobRun startBeside(JobDefinition definition, CoreHandler work) throws DoppelException {
         Plugin<JobHandler> handler = new Plugin<>(work.kind(), work, new Gate("job kind '" + work.kind() + "'"));

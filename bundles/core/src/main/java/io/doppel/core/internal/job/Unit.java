@@ -93,13 +93,14 @@ final class Unit implements CoreContext {
     /** Work that no limits count for still keeps its vault from being removed. */
     private Claims.Hold hold() throws DoppelException {
         Optional<String> vault = options.find(VAULT);
-        if (handler.service() instanceof CoreHandler own && own.givesWay()) {
-            return () -> {};
-        }
-        boolean limited = !(handler.service() instanceof CoreHandler own) || own.isLimited();
-        return limited || vault.isEmpty()
-                ? claim(needed())
-                : claims.acquireBeside(Claim.vault(vault.get()), token, this::logWait);
+        return switch (Place.of(handler.service())) {
+            case GIVING_WAY -> () -> {};
+            case BESIDE ->
+                vault.isPresent()
+                        ? claims.acquireBeside(Claim.vault(vault.get()), token, this::logWait)
+                        : claim(needed());
+            case LIMITED -> claim(needed());
+        };
     }
 
     private void logWait(Claim missing) {

@@ -16,6 +16,8 @@ import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.validate.BackgroundValidation;
 import io.doppel.core.internal.validate.Validation;
+import io.doppel.core.internal.validate.Written;
+import io.doppel.core.internal.vault.KnownVersions;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskAccess;
@@ -132,23 +134,16 @@ public final class BackupJob implements CoreHandler {
             throw e;
         }
         String id = stored.version().id();
-        vaults.keep(Vaults.view(vaultName, stored.version()));
+        vaults.known().keep(KnownVersions.view(vaultName, stored.version()));
         context.task().result("version", id);
         verdicts.recheck(vaultName, vault, context.task(), context.cancel());
         if (context.options().flag(VALIDATE)) {
             String label = machine.host() + "/" + machine.machine().name() + ", version " + id;
-            validate(vaultName, vault, label, stored, context);
+            Written written =
+                    new Written(label, vault, stored.written(), Optional.of(id), stored.used(), stored.bases());
+            validation.written(vaultName, written, context.task());
         }
         context.task().succeed("Version " + id + " is stored");
-    }
-
-    private void validate(String vaultName, Vault vault, String label, Stored stored, CoreContext context) {
-        try {
-            Optional<String> id = Optional.of(stored.version().id());
-            validation.written(vaultName, vault, label, stored.written(), id, stored.used(), stored.bases());
-        } catch (DoppelException e) {
-            context.task().log(LogLine.Level.WARNING, "What was written is not checked now: " + e.getMessage());
-        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.doppel.core.internal.kind;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.ByteCount;
+import io.doppel.api.job.Count;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
@@ -11,8 +12,10 @@ import io.doppel.api.vault.VersionView;
 import io.doppel.core.internal.figures.Figures;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.job.Place;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.validate.BackgroundValidation;
+import io.doppel.core.internal.validate.Written;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.CollectReport;
@@ -21,7 +24,6 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultHolds;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -97,8 +99,8 @@ public final class PurgeJob implements CoreHandler {
 
     /** Space is wanted back also while as many backups as are allowed go on for a day. */
     @Override
-    public boolean isLimited() {
-        return false;
+    public Place place() {
+        return Place.BESIDE;
     }
 
     @Override
@@ -111,9 +113,14 @@ public final class PurgeJob implements CoreHandler {
         double unused = options.integer(UNUSED) / 100.0;
         BitSet before = vault.packs().all();
         try {
-            Dropped dropped = options.flag(RETENTION) ? drop(name, dryRun, context) : new Dropped();
-            context.task().result("dropped", Integer.toString(dropped.versions.size()));
-            Set<String> without = dropped.versions.stream().map(VersionView::id).collect(Collectors.toSet());
+            Drops drops = new Drops(vaults, name, context);
+            if (options.flag(RETENTION) && dryRun) {
+                drops.would(retention.wouldDrop(name));
+            } else if (options.flag(RETENTION)) {
+                retention.drop(name, clock.instant(), drops::drop);
+            }
+            context.task().result("dropped", Integer.toString(drops.dropped().size()));
+            Set<String> without = drops.dropped().stream().map(VersionView::id).collect(Collectors.toSet());
             CollectOptions how =
                     dryRun ? CollectOptions.estimate(unused, without) : new CollectOptions(unused, Rate.of(options));
             PhaseTasks phases = new PhaseTasks(context.task());
@@ -121,31 +128,13 @@ public final class PurgeJob implements CoreHandler {
             phases.end();
             figures.measured(name, vault, report, dryRun ? without : Set.of());
             if (!dryRun) {
-                validate(name, vault, before);
+                validate(name, vault, before, context);
             }
-            tell(dropped, report, dryRun, context);
+            tell(drops, report, dryRun, context);
         } catch (DoppelException e) {
             vaults.failed(name, vault, e);
-            throw e.is(VaultError.BUSY)
-                    ? new DoppelException(VaultError.BUSY, "Vault '" + name + "' is being purged")
-                    : e;
+            throw Vaults.named(name, vault, e);
         }
-    }
-
-    /** Versions that were dropped, or would be, and how many are in use and stay. */
-    private static final class Dropped {
-        private final List<VersionView> versions = new ArrayList<>();
-        private int inUse;
-    }
-
-    private Dropped drop(String vault, boolean dryRun, CoreContext context) throws DoppelException {
-        Dropped dropped = new Dropped();
-        if (dryRun) {
-            dropped.versions.addAll(retention.wouldDrop(vault));
-        } else {
-            retention.drop(vault, clock.instant(), version -> drop(vault, version, dropped, context));
-        }
-        return dropped;
     }
 
     /** An unreadable hold keeps everything, and somebody has to do something about it. */
@@ -164,42 +153,17 @@ public final class PurgeJob implements CoreHandler {
     }
 
     /** What was copied to new packs is all there is of it now. */
-    private void validate(String name, Vault vault, BitSet before) throws DoppelException {
+    private void validate(String name, Vault vault, BitSet before, CoreContext context) {
         BitSet copies = vault.packs().all();
         copies.andNot(before);
         if (!copies.isEmpty()) {
-            validation.written(name, vault, "Purge", copies, Optional.empty(), copies, Set.of());
+            Written written = new Written("Purge", vault, copies, Optional.empty(), copies, Set.of());
+            validation.written(name, written, context.task());
         }
     }
 
-    private void drop(String vault, VersionView version, Dropped dropped, CoreContext context) throws DoppelException {
-        context.cancel().check();
-        String what = "Version " + version.id() + " of '" + version.machineName() + "', taken " + version.takenAt();
-        try {
-            vaults.removeVersions(vault, List.of(version.id()));
-            dropped.versions.add(version);
-            context.task().log(LogLine.Level.INFO, what + ", was dropped");
-        } catch (DoppelException e) {
-            boolean held = e.is(VaultError.ON_HOLD) || e.is(VaultError.UNREADABLE_HOLD);
-            if (!e.is(VaultError.IN_USE) && !held) {
-                throw e;
-            }
-            if (!held) {
-                dropped.inUse++;
-            }
-            String why = held ? "stays: " + e.getMessage() : "is in use and stays until the next purge";
-            context.task().log(held ? LogLine.Level.WARNING : LogLine.Level.INFO, what + ", " + why);
-        }
-    }
-
-    private static void tell(Dropped dropped, CollectReport report, boolean dryRun, CoreContext context) {
+    private static void tell(Drops drops, CollectReport report, boolean dryRun, CoreContext context) {
         report.notes().forEach(note -> context.task().log(LogLine.Level.WARNING, note));
-        if (dryRun) {
-            dropped.versions.forEach(v -> context.task()
-                    .log(
-                            LogLine.Level.INFO,
-                            "Would drop version " + v.id() + " of '" + v.machineName() + "', taken " + v.takenAt()));
-        }
         context.task().result("freed", Long.toString(report.bytesFreed()));
         context.task().result("written", Long.toString(report.bytesWritten()));
         context.task().result("used", Long.toString(report.bytesInUse()));
@@ -212,24 +176,20 @@ public final class PurgeJob implements CoreHandler {
                             "Kept for the resumption of an interrupted backup: " + ByteCount.text(report.bytesKept())
                                     + "; a purge without grace gives them back");
         }
-        context.task().succeed(sentence(dropped, report, dryRun));
+        context.task().succeed(sentence(drops, report, dryRun));
     }
 
-    private static String sentence(Dropped dropped, CollectReport report, boolean dryRun) {
-        String versions = count(dropped.versions.size(), "version");
-        String freed =
-                ByteCount.text(Math.max(0, report.bytesFreed())) + " (" + count(report.packsDeleted(), "pack") + ")";
+    private static String sentence(Drops drops, CollectReport report, boolean dryRun) {
+        String versions = Count.text(drops.dropped().size(), "version");
+        String freed = ByteCount.text(Math.max(0, report.bytesFreed())) + " ("
+                + Count.text(report.packsDeleted(), "pack") + ")";
         String done = dryRun
                 ? "Nothing was changed, a dry run: would drop " + versions + " and free about " + freed
                 : "Dropped " + versions + ", freed " + freed;
-        String inUse = dropped.inUse == 0
+        String inUse = drops.inUse() == 0
                 ? ""
-                : "; " + count(dropped.inUse, "version") + " that runs need now, left for the next purge";
+                : "; " + Count.text(drops.inUse(), "version") + " that runs need now, left for the next purge";
         return done + inUse + "; " + ByteCount.text(report.bytesInUse()) + " in use, "
                 + ByteCount.text(report.bytesUnused()) + " unused";
-    }
-
-    private static String count(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

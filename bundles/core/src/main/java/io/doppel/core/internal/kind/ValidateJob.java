@@ -32,7 +32,6 @@ public final class ValidateJob implements CoreHandler {
 
     private static final String OLDER_THAN = "older-than";
     private static final String NEW = "new";
-    private static final String RATE = "rate";
 
     /** The options; runs that the core starts by itself are known by them, too. */
     public static final SettingsSpec OPTIONS = SettingsSpec.of(
@@ -47,9 +46,7 @@ public final class ValidateJob implements CoreHandler {
                     "Check only packs that were not verified for so long, and those that never were."),
             SettingField.optional(NEW, SettingType.BOOLEAN, "Check only packs that were never verified.")
                     .withDefault("false"),
-            SettingField.optional(RATE, SettingType.SIZE, "Most bytes a second read from a vault; 0 for no limit.")
-                    .withLimits(0, Long.MAX_VALUE)
-                    .withDefault("0"));
+            Rate.field("Most bytes a second read from a vault"));
 
     /** No verification is that long ago. */
     private static final Duration NEVER = Duration.ofDays(36_500);
@@ -89,13 +86,15 @@ public final class ValidateJob implements CoreHandler {
     @Override
     public void run(CoreContext context) throws DoppelException {
         DoppelException first = null;
+        boolean right = true;
         Optional<Duration> age = age(context);
         Map<String, List<String>> wanted = wanted(context);
         for (Map.Entry<String, List<String>> vault : wanted.entrySet()) {
             TaskScope task = context.task().child(vault.getKey());
             try {
-                check(vault.getKey(), vault.getValue(), age, task, context);
-                task.succeed("Everything is right");
+                boolean allRight = check(vault.getKey(), vault.getValue(), age, task, context);
+                task.succeed(sentence(allRight));
+                right &= allRight;
             } catch (DoppelException e) {
                 task.fail(e);
                 first = first == null ? e : first;
@@ -105,10 +104,17 @@ public final class ValidateJob implements CoreHandler {
         if (first != null) {
             throw first;
         }
-        context.task().succeed(wanted.isEmpty() ? "There is no vault to check" : "Everything is right");
+        context.task().succeed(wanted.isEmpty() ? "There is no vault to check" : sentence(right));
     }
 
-    private void check(
+    private static String sentence(boolean right) {
+        return right
+                ? "Everything is right"
+                : "Nothing is lost, but not everything is right: see the warnings in the log";
+    }
+
+    /** Whether there is nothing at all to tell; what is lost is thrown. */
+    private boolean check(
             String name, List<String> versionIds, Optional<Duration> age, TaskScope task, CoreContext context)
             throws DoppelException {
         // The engine holds the vault that the options name; others are held here.
@@ -118,18 +124,21 @@ public final class ValidateJob implements CoreHandler {
             if (opened.readOnly()) {
                 opened.refresh();
             }
-            RateLimit limit = new RateLimit(context.options().size(RATE));
+            RateLimit limit = new RateLimit(Rate.of(context.options()));
             VerifyOptions how = new VerifyOptions(
                     Runtime.getRuntime().availableProcessors(),
                     validation.clock(),
                     bytes -> limit.take(bytes, context.cancel()::check));
             if (age.isEmpty()) {
-                validation.versions(name, opened, versionIds, how, task, context.cancel());
-            } else {
-                int[] due = opened.packs().due(validation.clock().instant(), age.get(), ANY_TIME);
-                List<VerifyReport.Problem> wrong = validation.packs(name, opened, due, how, task, context.cancel());
-                validation.refresh(name, opened, wrong, task, context.cancel()).throwIfAny(name);
+                return validation
+                        .versions(name, opened, versionIds, how, task, context.cancel())
+                        .isRight(name);
             }
+            int[] due = opened.packs().due(validation.clock().instant(), age.get(), ANY_TIME);
+            List<VerifyReport.Problem> wrong = validation.packs(name, opened, due, how, task, context.cancel());
+            return validation
+                    .refresh(name, opened, wrong, task, context.cancel())
+                    .isRight(name);
         }
     }
 

@@ -7,7 +7,6 @@ import io.doppel.api.retention.RetentionPolicy;
 import io.doppel.api.retention.RetentionReason;
 import io.doppel.api.retention.RetentionReason.Code;
 import io.doppel.api.retention.VersionVerdict;
-import io.doppel.api.vault.VersionView;
 import io.doppel.core.RetentionError;
 import io.doppel.vault.VaultError;
 import java.util.Optional;
@@ -56,11 +55,10 @@ final class RemovalCheck {
         Optional<RetentionReason> reason =
                 verdict.reasons().stream().filter(found -> found.code() == code).findFirst();
         if (reason.isPresent()) {
-            VersionView version = verdict.version();
             throw new DoppelException(
                     error,
-                    "Version " + version.id() + " of '" + version.machineName() + "', taken " + version.takenAt()
-                            + ", is not removed: " + reason.get().text());
+                    "Version " + VersionText.of(verdict.version()) + ", is not removed: "
+                            + reason.get().text());
         }
     }
 }

@@ -15,7 +15,6 @@ import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.NamedRecords;
-import io.doppel.catalog.PinRecord;
 import io.doppel.catalog.PolicyRecord;
 import io.doppel.catalog.RetentionRecords;
 import io.doppel.catalog.VaultRecord;
@@ -36,6 +35,9 @@ import java.util.stream.Collectors;
 
 /** Retention on what the catalogue knows. */
 public final class Retentions implements RetentionService {
+    /** So many versions are removed by one new head of the vault at most; in between it can be cancelled. */
+    static final int BATCH = 256;
+
     private final NamedRecords<VaultRecord> vaults;
     private final VersionRecords versions;
     private final RetentionRecords records;
@@ -45,6 +47,7 @@ public final class Retentions implements RetentionService {
     private final Clock clock;
     private final Supplier<Duration> clockGap;
     private final VersionRemover remover;
+    private final Pins pins;
 
     /** Finds versions by what people type. */
     @FunctionalInterface
@@ -82,6 +85,7 @@ public final class Retentions implements RetentionService {
         this.clock = clock;
         this.clockGap = clockGap;
         this.remover = remover;
+        this.pins = new Pins(vaults, records, lookup, clock);
     }
 
     @Override
@@ -165,49 +169,17 @@ public final class Retentions implements RetentionService {
 
     @Override
     public List<Pin> pins(Optional<String> vault) throws DoppelException {
-        List<Pin> pins = new ArrayList<>();
-        Map<String, String> names = new HashMap<>();
-        for (VaultRecord known : vault.isPresent() ? List.of(vault(vault.get())) : vaults.all()) {
-            names.put(known.id(), known.name());
-        }
-        for (PinRecord pin : records.pins()) {
-            if (names.containsKey(pin.vaultId())) {
-                pins.add(new Pin(names.get(pin.vaultId()), pin.versionId(), pin.reason(), pin.by(), pin.at()));
-            }
-        }
-        return pins;
+        return pins.of(vault);
     }
 
     @Override
-    public synchronized Pin pin(String version, String reason, String by) throws DoppelException {
-        if (reason.isBlank()) {
-            throw new DoppelException(CommonError.MISSING_SETTING, "A pin needs a reason");
-        }
-        VersionView found = lookup.version(version);
-        VaultRecord vault = vault(found.vault());
-        if (vault.readOnly()) {
-            // the server that writes to it knows nothing of our pins
-            throw readOnly(vault);
-        }
-        Pin pin = new Pin(found.vault(), found.id(), reason.strip(), by, clock.instant());
-        records.putPin(new PinRecord(vault.id(), found.id(), pin.reason(), by, pin.at()));
-        return pin;
+    public Pin pin(String version, String reason, String by) throws DoppelException {
+        return pins.pin(version, reason, by);
     }
 
     @Override
-    public synchronized void unpin(String version) throws DoppelException {
-        // A pin may be left of a version that another server has removed.
-        List<Pin> found = pins(Optional.empty()).stream()
-                .filter(pin -> pin.versionId().startsWith(version) && !version.isEmpty())
-                .toList();
-        if (found.size() != 1) {
-            throw new DoppelException(
-                    CommonError.NOT_FOUND,
-                    found.isEmpty()
-                            ? "Version '" + version + "' is not pinned"
-                            : "'" + version + "' is the start of " + found.size() + " pinned versions");
-        }
-        records.removePin(vault(found.get(0).vault()).id(), found.get(0).versionId());
+    public void unpin(String version) throws DoppelException {
+        pins.unpin(version);
     }
 
     @Override
@@ -234,9 +206,7 @@ public final class Retentions implements RetentionService {
      *     is in doubt; {@link JobError#VAULT_READ_ONLY}
      */
     public List<VersionView> droppable(String vault, Instant now) throws DoppelException {
-        if (vault(vault).readOnly()) {
-            throw readOnly(vault(vault));
-        }
+        Pins.requireWritable(vault(vault));
         RetentionPlan plan = plan(vault, now);
         List<VersionView> dropped = plan.droppable();
         if (plan.doubt().isEmpty()) {
@@ -245,18 +215,37 @@ public final class Retentions implements RetentionService {
         return dropped;
     }
 
-    /** Drops a version. */
+    /** Drops versions. */
     @FunctionalInterface
     public interface Dropper {
-        /** Drops it, or says that it has to stay. */
-        void drop(VersionView version) throws DoppelException;
+        /** Drops them, as many at once as it can, or says which have to stay. */
+        void drop(List<VersionView> some) throws DoppelException;
     }
 
-    /** Drops what {@link #droppable} gives, one after the other; nobody pins a version meanwhile. */
-    public synchronized void drop(String vault, Instant now, Dropper dropper) throws DoppelException {
-        for (VersionView version : droppable(vault, now)) {
-            dropper.drop(version);
+    /**
+     * Drops what {@link #droppable} gives, at most {@link #BATCH} at once. What is decided meanwhile counts until its turn has come: a
+     * version that is pinned by then stays, and so does one that a new policy or a hold keeps. Nobody waits for all of it: who pins a
+     * version whose turn it is waits until it is gone or stays. One that somebody else is removing is left to him.
+     */
+    public void drop(String vault, Instant now, Dropper dropper) throws DoppelException {
+        List<String> planned = ids(droppable(vault, now));
+        for (int from = 0; from < planned.size(); from += BATCH) {
+            Set<String> leaving = pins.leave(planned.subList(from, Math.min(planned.size(), from + BATCH)));
+            try {
+                List<VersionView> still = plan(vault, now).droppable().stream()
+                        .filter(version -> leaving.contains(version.id()))
+                        .toList();
+                if (!still.isEmpty()) {
+                    dropper.drop(still);
+                }
+            } finally {
+                pins.decided(leaving);
+            }
         }
+    }
+
+    private static List<String> ids(List<VersionView> some) {
+        return some.stream().map(VersionView::id).toList();
     }
 
     /** What {@link #droppable} would give now; remembers nothing. */
@@ -284,40 +273,50 @@ public final class Retentions implements RetentionService {
     }
 
     @Override
-    public synchronized List<VersionView> remove(List<String> wanted, boolean newestToo) throws DoppelException {
-        List<VersionView> all = removable(wanted, newestToo);
-        Map<String, List<String>> byVault = all.stream()
-                .collect(Collectors.groupingBy(
-                        VersionView::vault,
-                        LinkedHashMap::new,
-                        Collectors.mapping(VersionView::id, Collectors.toList())));
-        for (Map.Entry<String, List<String>> vault : byVault.entrySet()) {
-            remover.remove(vault.getKey(), vault.getValue());
+    public List<VersionView> remove(List<String> wanted, boolean newestToo) throws DoppelException {
+        List<String> ids = new ArrayList<>();
+        for (String id : wanted) {
+            ids.add(lookup.version(id).id());
         }
-        return all;
+        Set<String> leaving = pins.leave(ids);
+        try {
+            for (String id : ids) {
+                if (!leaving.contains(id)) {
+                    throw new DoppelException(JobError.IN_USE, "Version " + id + " is being removed");
+                }
+            }
+            // only now, so that no pin is overlooked
+            List<VersionView> all = removable(ids, newestToo);
+            Map<String, List<String>> byVault = all.stream()
+                    .collect(Collectors.groupingBy(
+                            VersionView::vault,
+                            LinkedHashMap::new,
+                            Collectors.mapping(VersionView::id, Collectors.toList())));
+            for (Map.Entry<String, List<String>> vault : byVault.entrySet()) {
+                remover.remove(vault.getKey(), vault.getValue());
+            }
+            return all;
+        } finally {
+            pins.decided(leaving);
+        }
     }
 
     private RetentionPlan plan(String name, Instant now) throws DoppelException {
         VaultRecord vault = vault(name);
-        Map<String, Pin> pins = pins(Optional.of(name)).stream().collect(Collectors.toMap(Pin::versionId, pin -> pin));
+        Map<String, Pin> pinned =
+                pins.of(Optional.of(name)).stream().collect(Collectors.toMap(Pin::versionId, pin -> pin));
         RetentionPlan.Vault known = new RetentionPlan.Vault(
                 name,
                 vault.id(),
                 roleOf(vault.id()),
                 versions.list(Optional.of(name), Optional.empty()),
-                pins,
+                pinned,
                 holds.holds(name),
                 records.trusted(vault.id()));
         return new RetentionPlan(known, new Policies(records.policies()), now, clockGap.get());
     }
 
-    private static DoppelException readOnly(VaultRecord vault) {
-        return new DoppelException(
-                JobError.VAULT_READ_ONLY, "Vault '" + vault.name() + "' cannot be changed from here");
-    }
-
     private VaultRecord vault(String name) throws DoppelException {
-        return vaults.find(name)
-                .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "There is no vault '" + name + "'"));
+        return pins.vault(name);
     }
 }

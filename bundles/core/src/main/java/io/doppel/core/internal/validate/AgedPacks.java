@@ -31,13 +31,11 @@ final class AgedPacks extends BackgroundWork {
     @Override
     public void run(CoreContext context) throws DoppelException {
         Vault vault = vaults.open(vaultName, context);
-        BackgroundPace pace = new BackgroundPace(claims, vaultName, settings, context.task(), context.cancel());
-        pace.read(0);
+        VerifyOptions how = how(context.task(), context.cancel());
         ValidationSettings now = settings.get();
         int[] due = byAge && now.byAge()
                 ? vault.packs().due(validation.clock().instant(), now.after().minus(now.early()), now.newAfter())
                 : new int[0];
-        VerifyOptions how = new VerifyOptions(1, validation.clock(), pace);
         List<VerifyReport.Problem> wrong =
                 validation.packs(vaultName, vault, due, how, context.task(), context.cancel());
         Validation.Found found = validation.refresh(vaultName, vault, wrong, context.task(), context.cancel());

@@ -5,6 +5,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
+import io.doppel.api.job.LogLine;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.ValidationView;
 import io.doppel.catalog.Catalog;
@@ -17,6 +18,7 @@ import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.JobEngine;
 import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.job.TaskScope;
 import io.doppel.vault.Vault;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,24 +132,18 @@ public final class BackgroundValidation implements Vaults.Validating, AutoClosea
     }
 
     /**
-     * A job wrote packs to a vault: has them verified, as soon as may be.
-     *
-     * @param label the job's, for people
-     * @param vault the opening of the vault by which the packs are numbered
-     * @param version the version that it stored; empty if it stored none
-     * @param used the packs that the version needs, those of {@code bases} aside
-     * @param bases versions of which it took parts over unread
+     * A job wrote packs to a vault: has them verified, as soon as may be. If it cannot be done now that is a warning of the job: what was
+     * written is written, and its turn comes by age.
      */
-    public synchronized void written(
-            String vaultName,
-            Vault vault,
-            String label,
-            BitSet packs,
-            Optional<String> version,
-            BitSet used,
-            Set<String> bases)
-            throws DoppelException {
-        NewPacks.Written written = new NewPacks.Written(label, vault, packs, version, used, bases);
+    public void written(String vaultName, Written written, TaskScope job) {
+        try {
+            written(vaultName, written);
+        } catch (DoppelException e) {
+            job.log(LogLine.Level.WARNING, "What was written is not checked now: " + e.getMessage());
+        }
+    }
+
+    private synchronized void written(String vaultName, Written written) throws DoppelException {
         Known now = known(vaultName);
         if (closed || leaving.contains(vaultName) || isOpen(now.newRun) && now.newPacks.offer(written)) {
             return;

@@ -1,9 +1,14 @@
 package io.doppel.core.internal.validate;
 
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreHandler;
+import io.doppel.core.internal.job.Place;
 import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.job.TaskScope;
+import io.doppel.vault.VerifyOptions;
 import java.util.function.Supplier;
 
 /** A run of validation of one vault that nobody asked for: it takes no place in a queue and gives way to those who use the vault. */
@@ -11,7 +16,7 @@ abstract class BackgroundWork implements CoreHandler {
     protected final String vaultName;
     protected final Vaults vaults;
     protected final Validation validation;
-    protected final Claims claims;
+    private final Claims claims;
     protected final Supplier<ValidationSettings> settings;
     private final SettingsSpec options;
 
@@ -36,14 +41,16 @@ abstract class BackgroundWork implements CoreHandler {
         this.options = options;
     }
 
-    @Override
-    public final boolean isLimited() {
-        return false;
+    /** How packs are read: one after the other, beside those who use the vault only if that is set. Waits until it may begin. */
+    protected final VerifyOptions how(TaskScope task, CancelToken cancel) throws DoppelException {
+        BackgroundPace pace = new BackgroundPace(claims, vaultName, settings, task, cancel);
+        pace.read(0);
+        return new VerifyOptions(1, validation.clock(), pace);
     }
 
     @Override
-    public final boolean givesWay() {
-        return true;
+    public final Place place() {
+        return Place.GIVING_WAY;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.doppel.core.internal.validate;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.Count;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.job.Claims;
@@ -12,29 +13,14 @@ import io.doppel.vault.VerifyOptions;
 import io.doppel.vault.VerifyReport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** Verifies what jobs wrote to a vault, for as long as there is more of it. One run; safe for several threads. */
 final class NewPacks extends BackgroundWork {
     private final Deque<Written> waiting = new ArrayDeque<>();
     private boolean ended;
-
-    /**
-     * What a job wrote.
-     *
-     * @param label for people
-     * @param vault the opening of the vault by which the packs are numbered
-     * @param packs the packs that it wrote
-     * @param version the version that it stored; empty if it stored none
-     * @param used the packs that the version needs, those of {@code bases} aside
-     * @param bases versions of which it took parts over unread
-     */
-    record Written(String label, Vault vault, BitSet packs, Optional<String> version, BitSet used, Set<String> bases) {}
 
     NewPacks(
             String vaultName,
@@ -80,9 +66,8 @@ final class NewPacks extends BackgroundWork {
                         .refresh(vaultName, vault, wrong, context.task(), context.cancel())
                         .throwIfAny(vaultName);
             }
-            String of = ", of " + count + (count == 1 ? " job" : " jobs");
-            context.task()
-                    .succeed((wrong.isEmpty() ? "What was written is right" : "Nothing that was written is lost") + of);
+            String what = wrong.isEmpty() ? "What was written is right" : "Nothing that was written is lost";
+            context.task().succeed(what + ", of " + Count.text(count, "job"));
         } finally {
             end();
         }
@@ -91,12 +76,10 @@ final class NewPacks extends BackgroundWork {
     private List<VerifyReport.Problem> check(Written written, TaskScope task, CoreContext context)
             throws DoppelException {
         Vault vault = written.vault();
-        BackgroundPace pace = new BackgroundPace(claims, vaultName, settings, task, context.cancel());
-        pace.read(0);
+        VerifyOptions how = how(task, context.cancel());
         int[] packs = written.packs().stream()
                 .filter(p -> vault.packs().verifiedAt(p).isEmpty())
                 .toArray();
-        VerifyOptions how = new VerifyOptions(1, validation.clock(), pace);
         List<VerifyReport.Problem> wrong = validation.packs(vaultName, vault, packs, how, task, context.cancel());
         if (!wrong.isEmpty()) {
             task.fail(new DoppelException(

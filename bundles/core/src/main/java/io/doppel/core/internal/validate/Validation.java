@@ -7,7 +7,7 @@ import io.doppel.api.job.Progress;
 import io.doppel.api.vault.VersionView;
 import io.doppel.api.vault.VersionView.Health;
 import io.doppel.core.JobError;
-import io.doppel.core.internal.vault.Vaults;
+import io.doppel.core.internal.vault.KnownVersions;
 import io.doppel.spi.job.TaskScope;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VerifyOptions;
@@ -39,12 +39,12 @@ public final class Validation {
     /** The states of versions move on after so many packs. */
     private static final int SLICE = 1024;
 
-    private final Vaults vaults;
+    private final KnownVersions known;
     private final Clock clock;
 
     /** Made by the core. */
-    public Validation(Vaults vaults, Clock clock) {
-        this.vaults = vaults;
+    public Validation(KnownVersions known, Clock clock) {
+        this.known = known;
         this.clock = clock;
     }
 
@@ -57,9 +57,8 @@ public final class Validation {
      * Verifies versions.
      *
      * @param versionIds the versions; empty for everything in the vault
-     * @throws DoppelException {@link JobError#DAMAGE_FOUND} if anything is wrong
      */
-    public void versions(
+    public Found versions(
             String vaultName,
             Vault vault,
             List<String> versionIds,
@@ -77,7 +76,7 @@ public final class Validation {
         if (versionIds.isEmpty()) {
             validSinceOldest(vaultName, vault);
         }
-        new Found(losses(report, report.problems()), damaged(report)).throwIfAny(vaultName);
+        return new Found(losses(report, report.problems()), damaged(report), warns(report));
     }
 
     /**
@@ -85,8 +84,19 @@ public final class Validation {
      *
      * @param objects how many things are damaged or missing by which something may be lost
      * @param versions how many versions are damaged
+     * @param warnings whether anything at all was told of
      */
-    public record Found(long objects, long versions) {
+    public record Found(long objects, long versions, boolean warnings) {
+        /**
+         * Whether there was nothing to tell of, not even damage by which nothing is lost.
+         *
+         * @throws DoppelException {@link JobError#DAMAGE_FOUND} if something is lost
+         */
+        public boolean isRight(String vaultName) throws DoppelException {
+            throwIfAny(vaultName);
+            return !warnings;
+        }
+
         /** Throws {@link JobError#DAMAGE_FOUND} unless nothing is lost. */
         public void throwIfAny(String vaultName) throws DoppelException {
             if (objects > 0 || versions > 0) {
@@ -100,6 +110,10 @@ public final class Validation {
 
     private static long losses(VerifyReport report, List<VerifyReport.Problem> problems) {
         return problems.stream().filter(p -> !report.lossless(p)).count();
+    }
+
+    private static boolean warns(VerifyReport report) {
+        return !report.problems().isEmpty() || !report.damaged().isEmpty() || report.moreDamaged() > 0;
     }
 
     private static long damaged(VerifyReport report) {
@@ -154,11 +168,11 @@ public final class Validation {
         } else if (!damaged.isEmpty()) {
             report = vault.packs().knownDamage(List.copyOf(damaged), cancel);
         }
-        Found found = new Found(wrong.size(), 0);
+        Found found = new Found(wrong.size(), 0, !wrong.isEmpty());
         if (report != null) {
             tellNeeds(report, task);
             keep(vaultName, vault, report, damaged, task);
-            found = new Found(losses(report, wrong), damaged(report));
+            found = new Found(losses(report, wrong), damaged(report), !wrong.isEmpty() || warns(report));
         }
         validSinceOldest(vaultName, vault);
         return found;
@@ -187,7 +201,7 @@ public final class Validation {
 
     private Set<String> knownDamaged(String vaultName, Vault vault) throws DoppelException {
         Set<String> there = new HashSet<>(vault.versionIds());
-        return vaults.damagedIn(vaultName).stream()
+        return known.damagedIn(vaultName).stream()
                 .map(VersionView::id)
                 .filter(there::contains)
                 .collect(Collectors.toSet());
@@ -204,7 +218,7 @@ public final class Validation {
                 keep(vaultName, vault, id, Health.UNVERIFIED, List.of());
                 task.log(
                         LogLine.Level.INFO,
-                        "Version " + id + " of machine '" + vaults.version(id).machineName()
+                        "Version " + id + " of machine '" + known.version(id).machineName()
                                 + "' is whole again: what was damaged is stored anew");
             }
         }
@@ -226,15 +240,15 @@ public final class Validation {
             }
             since = earlier(since, oldest.get());
         }
-        for (VersionView known : vaults.versions(Optional.of(vaultName), Optional.empty())) {
-            if (bases.contains(known.id())) {
-                if (known.health() != Health.VALID) {
+        for (VersionView base : known.list(Optional.of(vaultName), Optional.empty())) {
+            if (bases.contains(base.id())) {
+                if (base.health() != Health.VALID) {
                     return;
                 }
-                since = earlier(since, known.validatedAt());
+                since = earlier(since, base.validatedAt());
             }
         }
-        vaults.validSince(vaultName, List.of(version), since);
+        known.validSince(vaultName, List.of(version), since);
     }
 
     private static Instant earlier(Instant a, Instant b) {
@@ -244,12 +258,12 @@ public final class Validation {
     /** Every version needs some of the packs that are there now. */
     private void validSinceOldest(String vaultName, Vault vault) throws DoppelException {
         // in this order: a version that is stored in between may need packs that are not verified yet
-        Collection<String> ids = vaults.versions(Optional.of(vaultName), Optional.empty()).stream()
+        Collection<String> ids = known.list(Optional.of(vaultName), Optional.empty()).stream()
                 .map(VersionView::id)
                 .toList();
         Optional<Instant> since = vault.packs().since();
         if (since.isPresent()) {
-            vaults.validSince(vaultName, ids, since.get());
+            known.validSince(vaultName, ids, since.get());
         }
     }
 
@@ -280,7 +294,7 @@ public final class Validation {
             throws DoppelException {
         VersionView v;
         try {
-            v = vaults.version(id);
+            v = known.version(id);
         } catch (DoppelException unknown) {
             if (!problems.isEmpty()) {
                 // Neither the catalogue nor, perhaps, the vault can say what it is; the log has it.
@@ -290,11 +304,11 @@ public final class Validation {
                 // it was removed meanwhile
                 return;
             }
-            v = Vaults.view(vaultName, vault.version(id));
+            v = KnownVersions.view(vaultName, vault.version(id));
         }
         boolean still = health == Health.DAMAGED && v.health() == Health.DAMAGED;
         Instant at = still ? v.validatedAt() : clock.instant();
-        vaults.keep(new VersionView(
+        known.keep(new VersionView(
                 v.id(),
                 v.vault(),
                 v.host(),

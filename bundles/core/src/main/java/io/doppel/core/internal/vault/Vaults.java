@@ -14,7 +14,6 @@ import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.NamedRecords;
 import io.doppel.catalog.VaultRecord;
-import io.doppel.catalog.VersionRecords;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
@@ -28,30 +27,17 @@ import io.doppel.vault.OpenVaults;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
-import io.doppel.vault.VaultHolds;
 import io.doppel.vault.VaultKeys;
 import io.doppel.vault.VaultOwner;
-import io.doppel.vault.VersionManifest;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,15 +45,14 @@ import org.slf4j.LoggerFactory;
 public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vaults.class);
 
-    private static final int MOST_PURPOSE = 1000;
-
     private final NamedRecords<VaultRecord> records;
-    private final VersionRecords versions;
+    private final KnownVersions known;
     private final Registry<StorageType> types;
     private final SecretStore secrets;
     private final SecretSettings settings;
     private final VaultOwner owner;
-    private final Path folder;
+    private final VaultFolders folders;
+    private final VaultHoldings holdings = new VaultHoldings(this);
     private final Claims claims;
     private final Map<String, VaultLink> links = new ConcurrentHashMap<>();
 
@@ -104,12 +89,12 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             Path folder,
             Claims claims) {
         this.records = catalog.vaults();
-        this.versions = catalog.versions();
+        this.known = new KnownVersions(catalog.versions());
         this.types = types;
         this.secrets = secrets;
         this.settings = new SecretSettings(secrets);
         this.owner = owner;
-        this.folder = folder;
+        this.folders = new VaultFolders(folder);
         this.claims = claims;
     }
 
@@ -161,22 +146,24 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             throw new DoppelException(
                     CommonError.BAD_SETTING, "'compression' is '" + request.compression() + "', expected zstd or lz4");
         }
+        if (request.access() == VaultRequest.Access.CREATE && request.unlock().length > 0) {
+            NewPassphrase.check(request.unlock());
+        }
         Plugin<StorageType> plugin = types.get(request.type());
         Map<String, String> kept = settings.keep(plugin.service().settings(), request.settings(), "vault/" + name);
         boolean readOnly = request.access() == VaultRequest.Access.READ_ONLY;
         VaultLink link = link(new VaultRecord(name, "", request.type(), kept, readOnly, false));
         boolean added = false;
         try {
-            forgetState(name);
+            folders.forget(name);
             Vault vault = link.opened((storage, state, me) -> open(request, storage, state, me))
                     .vault();
             requireUnknown(vault);
             VaultRecord record =
                     new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
-            List<VersionView> found = read(name, vault);
-            versions.replaceAll(name, found);
+            known.readAll(name, vault);
             records.add(record);
-            endLeftovers(name, vault);
+            VaultHoldings.endLeftovers(name, vault);
             added = true;
             links.put(name, link);
             return view(record);
@@ -184,7 +171,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             if (!added) {
                 link.close();
                 settings.forget(kept);
-                forgetState(name);
+                folders.forget(name);
             }
         }
     }
@@ -252,7 +239,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
             Optional.ofNullable(links.remove(name)).ifPresent(VaultLink::close);
             records.remove(name);
             settings.forget(record.settings());
-            forgetState(name);
+            folders.forget(name);
         }
     }
 
@@ -277,44 +264,17 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public List<HoldView> holds(String name) throws DoppelException {
-        return open(name).holds().all().stream().map(hold -> view(name, hold)).toList();
+        return holdings.in(name);
     }
 
     @Override
     public HoldView addHold(String version, String purpose) throws DoppelException {
-        if (purpose.isBlank() || purpose.length() > MOST_PURPOSE) {
-            throw new DoppelException(
-                    CommonError.BAD_SETTING, "The purpose of a hold has 1 to " + MOST_PURPOSE + " characters");
-        }
-        VersionView held = version(version);
-        HoldView added = view(held.vault(), open(held.vault()).holds().add(held.id(), purpose.strip()));
-        LOG.info("Version {} of vault '{}' is held: {}", held.id(), held.vault(), added.purpose());
-        return added;
+        return holdings.add(version, purpose);
     }
 
     @Override
     public HoldView removeHold(String name, String hold) throws DoppelException {
-        List<String> meant = holds(name).stream()
-                .map(HoldView::id)
-                .filter(id -> id.startsWith(hold) && !hold.isEmpty())
-                .toList();
-        if (meant.size() > 1) {
-            throw new DoppelException(
-                    CommonError.NOT_FOUND, "'" + hold + "' is the start of " + meant.size() + " holds");
-        }
-        return view(name, open(name).holds().remove(meant.isEmpty() ? hold : meant.get(0)));
-    }
-
-    private static HoldView view(String vault, VaultHolds.Found hold) {
-        return new HoldView(
-                hold.id(),
-                vault,
-                hold.versionId(),
-                hold.purpose(),
-                hold.server(),
-                hold.since(),
-                hold.lasting(),
-                hold.problem());
+        return holdings.remove(name, hold);
     }
 
     @Override
@@ -324,6 +284,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public KeySlotView addPassphrase(String name, String label, char[] passphrase) throws DoppelException {
+        NewPassphrase.check(passphrase);
         return withKeys(name, keys -> keys.addPassphrase(label, passphrase));
     }
 
@@ -339,6 +300,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public KeySlotView changePassphrase(String name, Optional<String> slot, char[] passphrase) throws DoppelException {
+        NewPassphrase.check(passphrase);
         return withKeys(name, keys -> keys.changePassphrase(slot, passphrase));
     }
 
@@ -352,24 +314,43 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         return withKeys(name, VaultKeys::startEpoch);
     }
 
-    private interface KeyUse<T> {
-        T with(VaultKeys keys) throws DoppelException;
+    /** Something that is done with an open vault, or with a part of it. */
+    interface Use<F, T> {
+        T with(F from) throws DoppelException;
     }
 
-    private <T> T withKeys(String name, KeyUse<T> use) throws DoppelException {
+    private <T> T withKeys(String name, Use<VaultKeys, T> use) throws DoppelException {
+        return with(name, vault -> use.with(vault.keys()));
+    }
+
+    /** Opens the vault if it is not open; failures name it as it is known here. */
+    <T> T with(String name, Use<Vault, T> use) throws DoppelException {
         Vault vault = open(name);
         try {
-            return use.with(vault.keys());
+            return use.with(vault);
         } catch (DoppelException e) {
             failed(name, vault, e);
-            throw e;
+            throw named(name, vault, e);
         }
+    }
+
+    /** The same failure for those who know the vault by its name here; the vault itself knows only its id. */
+    public static DoppelException named(String name, Vault vault, DoppelException e) {
+        String byId = "Vault " + vault.id();
+        return e.what().contains(byId)
+                ? new DoppelException(e.code(), e.what().replace(byId, "Vault '" + name + "'"), e)
+                : e;
+    }
+
+    /** The versions as the catalogue knows them. */
+    public KnownVersions known() {
+        return known;
     }
 
     @Override
     public List<VersionView> versions(Optional<String> vault, Optional<String> machine) {
         try {
-            return versions.list(vault, machine);
+            return known.list(vault, machine);
         } catch (DoppelException e) {
             throw unreadable(e);
         }
@@ -377,35 +358,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
 
     @Override
     public VersionView version(String id) throws DoppelException {
-        List<VersionView> found = id.isEmpty() ? List.of() : versions.startingWith(id);
-        Optional<VersionView> exact =
-                found.stream().filter(v -> v.id().equals(id)).findFirst();
-        if (exact.isPresent()) {
-            return exact.get();
-        }
-        if (found.size() == 1) {
-            return found.get(0);
-        }
-        throw new DoppelException(
-                CommonError.NOT_FOUND,
-                found.isEmpty()
-                        ? "There is no version '" + id + "'"
-                        : "'" + id + "' is the start of " + found.size() + " versions");
-    }
-
-    /** The versions of a vault that are known to be damaged. */
-    public List<VersionView> damagedIn(String name) throws DoppelException {
-        return versions.list(Optional.of(name), Optional.empty()).stream()
-                .filter(v -> v.health() == VersionView.Health.DAMAGED)
-                .toList();
-    }
-
-    private List<VersionView> versions(String id) {
-        try {
-            return versions.startingWith(id);
-        } catch (DoppelException e) {
-            throw unreadable(e);
-        }
+        return known.version(id);
     }
 
     @Override
@@ -414,99 +367,18 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
         if (vault.readOnly()) {
             vault.refresh();
         }
-        Map<String, VersionView> damaged = damagedIn(name).stream().collect(Collectors.toMap(VersionView::id, v -> v));
-        List<VersionView> found = read(name, vault).stream()
-                .map(v -> damaged.getOrDefault(v.id(), v))
-                .toList();
-        versions.replaceAll(name, found);
+        known.readAll(name, vault);
         // what was stored while the vault was read
         learn(name, vault);
         return vault.versionIds().size();
     }
 
-    /** Adds versions that another server stored in the meantime, and forgets those that it removed. */
     private void learn(String name, Vault vault) throws DoppelException {
         if (records.find(name).isEmpty()) {
             return; // It is just being added.
         }
-        Set<String> known = versions.list(Optional.of(name), Optional.empty()).stream()
-                .map(VersionView::id)
-                .collect(Collectors.toSet());
-        List<String> there = vault.versionIds();
-        for (String id : there) {
-            if (!known.contains(id)) {
-                versions.put(read(name, vault, id));
-            }
-        }
-        versions.remove(name, known.stream().filter(id -> !there.contains(id)).toList());
-        endLeftovers(name, vault);
-    }
-
-    /** Ends the holds of runs that did not survive a restart, now that it is known that this is the only opening of the vault here. */
-    private static void endLeftovers(String name, Vault vault) {
-        try {
-            vault.holds().endLeftovers();
-        } catch (DoppelException e) {
-            LOG.warn("Vault '{}': holds of runs that are no more could not be ended: {}", name, e.getMessage());
-        }
-    }
-
-    private static List<VersionView> read(String name, Vault vault) throws DoppelException {
-        List<VersionView> found = new ArrayList<>();
-        for (String id : vault.versionIds()) {
-            found.add(read(name, vault, id));
-        }
-        return found;
-    }
-
-    private static VersionView read(String name, Vault vault, String id) throws DoppelException {
-        try {
-            return view(name, vault.version(id));
-        } catch (DoppelException e) {
-            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
-                throw e;
-            }
-            return unreadable(name, id, vault.listed(id), e);
-        }
-    }
-
-    /** One version that cannot be read must not keep the others from being used. */
-    private static VersionView unreadable(String vault, String id, Vault.Listed listed, DoppelException why) {
-        return new VersionView(
-                id,
-                vault,
-                listed.host(),
-                listed.machineId(),
-                listed.machineId(),
-                listed.takenAt(),
-                0,
-                0,
-                0,
-                0,
-                "",
-                VersionView.Health.DAMAGED,
-                Instant.now(),
-                List.of(why.what()));
-    }
-
-    /** A new version as people see it. */
-    public static VersionView view(String vault, VersionManifest v) {
-        return new VersionView(
-                v.id(),
-                vault,
-                v.host().name(),
-                v.machine().id(),
-                v.machine().name(),
-                v.takenAt(),
-                v.disks().size(),
-                v.stats().logicalBytes(),
-                v.stats().dataBytes(),
-                v.stats().storedBytes(),
-                v.stats().newBytes(),
-                v.consistency(),
-                VersionView.Health.UNVERIFIED,
-                Instant.EPOCH,
-                List.of());
+        known.learn(name, vault);
+        VaultHoldings.endLeftovers(name, vault);
     }
 
     /**
@@ -523,27 +395,11 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 vault.remove(known);
             }
         } catch (DoppelException e) {
-            forgetRemoved(name, vault, ids);
+            known.forgetRemoved(name, vault, ids);
             failed(name, vault, e);
-            throw e;
+            throw named(name, vault, e);
         }
-        forgetRemoved(name, vault, ids);
-    }
-
-    /** The vault decides what is there: a removal can have happened although it failed, now or before. */
-    private void forgetRemoved(String name, Vault vault, List<String> ids) throws DoppelException {
-        Set<String> there = Set.copyOf(vault.versionIds());
-        versions.remove(name, ids.stream().filter(id -> !there.contains(id)).toList());
-    }
-
-    /** As {@link VersionRecords#validSince}. */
-    public void validSince(String vault, Collection<String> ids, Instant since) throws DoppelException {
-        versions.validSince(vault, ids, since);
-    }
-
-    /** Keeps what is known of a version. */
-    public void keep(VersionView version) throws DoppelException {
-        versions.put(version);
+        known.forgetRemoved(name, vault, ids);
     }
 
     /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
@@ -572,11 +428,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     }
 
     /** The same for whoever asks for something short; opens the vault if it is not. */
-    public Vault opened(String name) throws DoppelException {
-        return open(name);
-    }
-
-    private Vault open(String name) throws DoppelException {
+    public Vault open(String name) throws DoppelException {
         return linkOf(record(name)).opened().vault();
     }
 
@@ -613,36 +465,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
     }
 
     private VaultLink link(VaultRecord record) {
-        return new VaultLink(record, types, secrets, owner, stateOf(record.name()), this::learn);
-    }
-
-    /** A folder whose name does not depend on what a file system allows in names. */
-    private Path stateOf(String name) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-            return folder.resolve(HexFormat.of().formatHex(digest, 0, 16));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void forgetState(String name) throws DoppelException {
-        try {
-            deleteAll(stateOf(name));
-        } catch (IOException e) {
-            throw new DoppelException(JobError.STATE_FOLDER, "'" + stateOf(name) + "' cannot be deleted", e);
-        }
-    }
-
-    private static void deleteAll(Path top) throws IOException {
-        if (!Files.exists(top)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(top)) {
-            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(p);
-            }
-        }
+        return new VaultLink(record, types, secrets, owner, folders.of(record.name()), this::learn);
     }
 
     private VaultView view(VaultRecord record) throws DoppelException {
@@ -656,7 +479,7 @@ public final class Vaults implements VaultService, OpenVaults, AutoCloseable {
                 status.state(),
                 status.message(),
                 record.recoveryKeyExported(),
-                versions.count(record.name()),
+                known.count(record.name()),
                 link.ifOpen().map(o -> o.vault().packBytes()).orElse(-1L),
                 link.freeBytes());
     }

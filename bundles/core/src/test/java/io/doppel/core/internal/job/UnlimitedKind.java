@@ -32,8 +32,8 @@ final class UnlimitedKind implements CoreHandler {
     }
 
     @Override
-    public boolean isLimited() {
-        return false;
+    public Place place() {
+        return Place.BESIDE;
     }
 
     @Override

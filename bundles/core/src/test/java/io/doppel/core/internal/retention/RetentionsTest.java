@@ -36,6 +36,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,6 +294,66 @@ class RetentionsTest {
         catalog.vaults().add(new VaultRecord("renamed", vault.id(), "local", Map.of(), false, false));
         assertEquals("renamed", retention.pins(Optional.of("renamed")).get(0).vault());
         assertEquals(1, retention.policies().size());
+    }
+
+    @Test
+    void whatIsPinnedWhileVersionsAreDroppedStaysOrIsNotPinned() throws Exception {
+        int more = Retentions.BATCH;
+        for (int i = 0; i < more; i++) {
+            catalog.versions().put(version("m%03d".formatted(i), "many", NOON.minus(Duration.ofDays(i)), Health.VALID));
+        }
+        retention.setPolicy(MAIN, Map.of("keep-last", "1"));
+        List<String> planned =
+                retention.droppable("main", now).stream().map(VersionView::id).toList();
+        String second = planned.get(planned.size() - 1);
+        String gone = planned.get(0);
+        String kept = planned.get(1);
+        List<List<String>> batches = new ArrayList<>();
+        List<CompletableFuture<Pin>> waiting = new ArrayList<>();
+        retention.drop("main", now, some -> {
+            List<String> ids = some.stream().map(VersionView::id).toList();
+            batches.add(ids);
+            if (batches.size() == 1) {
+                // of the next batch, and of none: nobody waits
+                retention.pin(second, "needed", "admin");
+                retention.pin("web0", "needed", "admin");
+                fails(JobError.IN_USE, gone, () -> retention.remove(List.of(gone), false));
+                for (String id : List.of(gone, kept)) {
+                    waiting.add(pinned(id));
+                }
+                catalog.versions()
+                        .remove(
+                                "main",
+                                ids.stream().filter(id -> !id.equals(kept)).toList());
+                assertTrue(waiting.stream().noneMatch(CompletableFuture::isDone));
+            }
+        });
+        assertEquals(Retentions.BATCH, batches.get(0).size());
+        assertEquals(planned.subList(Retentions.BATCH, planned.size() - 1), batches.get(1));
+        assertEquals(kept, waiting.get(1).get(30, TimeUnit.SECONDS).versionId());
+        ExecutionException none =
+                assertThrows(ExecutionException.class, () -> waiting.get(0).get(30, TimeUnit.SECONDS));
+        assertTrue(none.getCause().getMessage().contains(CommonError.NOT_FOUND.id()), none::toString);
+        assertEquals(
+                Set.of("web0", second, kept),
+                retention.pins(Optional.of("main")).stream().map(Pin::versionId).collect(Collectors.toSet()));
+    }
+
+    /** Pins a version in a thread that is seen waiting. */
+    private CompletableFuture<Pin> pinned(String id) {
+        CompletableFuture<Pin> pin = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                pin.complete(retention.pin(id, "needed", "admin"));
+            } catch (DoppelException e) {
+                pin.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING && !pin.isDone()) {
+            Thread.onSpinWait();
+        }
+        return pin;
     }
 
     @Test

@@ -8,17 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
-import io.doppel.api.job.LogLine;
-import io.doppel.api.job.Progress;
 import io.doppel.core.internal.job.CancelSource;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
-import io.doppel.spi.job.TaskScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -30,42 +25,13 @@ class BackgroundPaceTest {
     private static final Claim VAULT = Claim.vault("v");
 
     private final Claims claims = new Claims(kind -> 4);
-    private final Log log = new Log();
+    private final TaskLog log = new TaskLog();
     private final CancelSource cancel = new CancelSource();
     private volatile ValidationSettings settings = settings(0, true);
     private final BackgroundPace pace = new BackgroundPace(claims, "v", () -> settings, log, cancel);
 
     private static ValidationSettings settings(long rate, boolean whenIdle) {
         return new ValidationSettings(Duration.ofDays(30), rate, whenIdle);
-    }
-
-    /** Collects the lines of a task, and tells when there is one. */
-    private static final class Log implements TaskScope {
-        private final List<String> lines = new CopyOnWriteArrayList<>();
-        private final CountDownLatch first = new CountDownLatch(1);
-
-        @Override
-        public void log(LogLine.Level level, String text) {
-            lines.add(text);
-            first.countDown();
-        }
-
-        @Override
-        public TaskScope child(String name) {
-            return this;
-        }
-
-        @Override
-        public void progress(Progress now) {}
-
-        @Override
-        public void result(String key, String value) {}
-
-        @Override
-        public void succeed(String sentence) {}
-
-        @Override
-        public void fail(DoppelException failure) {}
     }
 
     private Claims.Hold job() throws DoppelException {
@@ -102,7 +68,7 @@ class BackgroundPaceTest {
         assertFalse(read.isDone());
         two.close();
         read.get(30, TimeUnit.SECONDS);
-        assertEquals(List.of("Waits, because a job uses vault 'v'", "Goes on"), log.lines);
+        assertEquals(List.of("INFO Waits, because a job uses vault 'v'", "INFO Goes on"), log.lines);
         assertFalse(claims.isHeld(VAULT));
         assertTrue(claims.tryExclusive(VAULT).isPresent(), "nothing is left of the wait");
     }

@@ -1,6 +1,7 @@
 package io.doppel.shell.internal.output;
 
 import io.doppel.api.job.ByteCount;
+import io.doppel.api.job.Count;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.Progress;
@@ -74,7 +75,7 @@ public final class Human {
 
     /** A number with its noun. */
     public static String count(long number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
+        return Count.text(number, noun);
     }
 
     /** A map as {@code name=value} pairs, by name. */
