@@ -169,9 +169,9 @@ public final class Vault implements AutoCloseable {
 
     /** What the list says of a version. */
     public Listed listed(String id) throws DoppelException {
-        return meta.head().versions().stream()
-                .filter(v -> v.id().equals(id))
-                .findFirst()
+        return meta.head()
+                .versions()
+                .find(id)
                 .map(v -> new Listed(v.host(), v.machineId(), v.takenAt()))
                 .orElseThrow(() -> noVersion(id));
     }
