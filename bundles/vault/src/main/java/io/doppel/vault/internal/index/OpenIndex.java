@@ -101,9 +101,10 @@ public final class OpenIndex {
      * Finds packs that no segment tells of.
      *
      * @param skip names of packs that shall not be looked at; asked after the storage was listed
+     * @return packs that the storage cannot read now, which are few
      */
-    public void adopt(Predicate<String> skip, FooterScan.Found found) throws DoppelException {
-        new FooterScan(storage, keys, index).run(skip, found);
+    public List<FooterScan.Unread> adopt(Predicate<String> skip, FooterScan.Found found) throws DoppelException {
+        return new FooterScan(storage, keys, index).run(skip, found);
     }
 
     /** Learns of a pack that is durable, if it is not known; its number. */
