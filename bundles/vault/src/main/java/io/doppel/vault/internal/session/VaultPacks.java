@@ -78,9 +78,7 @@ public final class VaultPacks implements AutoCloseable {
             return loadNewest();
         }
         boolean lost = load(meta.head(), true);
-        if (meta.mayHaveStrays()) {
-            sweep();
-        }
+        sweep();
         adopt(lost || meta.mayHaveStrays());
         cleared.hideUnlisted();
         lookForPacks();
@@ -124,13 +122,16 @@ public final class VaultPacks implements AutoCloseable {
     }
 
     /**
-     * Deletes segments that the newest head does not list: left over from a publication or merge that was broken off. The lease is checked
-     * behind the listing: who takes over from then on lists only what comes later, so nothing of that is deleted, however late we do it.
+     * Deletes segments that the newest head does not list: left over from a publication or merge that was broken off, or from a deletion that
+     * failed. The lease is checked behind the listing: who takes over from then on lists only what comes later, so nothing of that is deleted,
+     * however late we do it.
      */
     private void sweep() throws DoppelException {
         List<String> left = openIndex.unlisted(meta.head().index());
-        meta.checkLease();
-        openIndex.delete(left);
+        if (!left.isEmpty()) {
+            meta.checkLease();
+            openIndex.delete(left);
+        }
     }
 
     /**
@@ -191,6 +192,7 @@ public final class VaultPacks implements AutoCloseable {
             openIndex.mended();
         }
         segment.ifPresent(openIndex::listed);
+        openIndex.deleteLeft();
         // also while packs are being found, which may give thousands of segments
         merger.wake();
     }
