@@ -27,7 +27,7 @@ class UndeletedSegmentTest {
     }
 
     private static void backup(Vault vault, int seed) throws Exception {
-        Rig.backup(vault, new Bytes(Bytes.made(seed, 50_000)));
+        Rig.backup(vault, new Bytes(Bytes.made(seed + 1, 50_000)));
         vault.awaitMerge();
     }
 
