@@ -15,6 +15,7 @@ import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
+import io.doppel.vault.internal.meta.Problems;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.PackInfo;
@@ -34,7 +35,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,17 +173,13 @@ public final class Vault implements AutoCloseable {
                 .versions()
                 .find(id)
                 .map(v -> new Listed(v.host(), v.machineId(), v.takenAt()))
-                .orElseThrow(() -> noVersion(id));
-    }
-
-    private static DoppelException noVersion(String id) {
-        return new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
+                .orElseThrow(() -> Problems.noVersion(id));
     }
 
     /** A version. */
     public VersionManifest version(String id) throws DoppelException {
         if (!meta.head().lists(id)) {
-            throw noVersion(id);
+            throw Problems.noVersion(id);
         }
         return meta.version(id);
     }
@@ -304,7 +300,7 @@ public final class Vault implements AutoCloseable {
         boolean done = false;
         try {
             VersionManifest.Disk disk = disk(versionId, diskKey);
-            byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+            byte[] root = disk.rootId();
             TreeReader tree = new TreeReader(nodes, root, disk.size());
             VersionDisk open = new StoredDisk(tree, index, this::newRecordReader, use);
             done = true;

@@ -5,6 +5,7 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.ObjectName;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackReader;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class FooterScan {
         PackTable names = new PackTable();
         for (ObjectKind kind : ObjectKind.values()) {
             storage.list(kind.folder(), o -> {
-                String name = o.name().substring(o.name().lastIndexOf('/') + 1);
+                String name = ObjectName.last(o.name());
                 if (PackTable.isName(name) && o.name().equals(kind.objectName(name)) && !index.knowsPack(name)) {
                     names.add(name, kind, o.size(), 0);
                 }

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.KeyRing;
+import io.doppel.vault.internal.pack.ObjectName;
 import io.doppel.vault.internal.pack.PackInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -275,7 +276,7 @@ public final class OpenIndex {
     public static List<String> namesAmong(Collection<String> objects) {
         List<String> names = new ArrayList<>();
         for (String object : objects) {
-            String name = object.substring(object.lastIndexOf('/') + 1);
+            String name = ObjectName.last(object);
             if (PackTable.isName(name) && object.equals(IndexSegments.objectName(name))) {
                 names.add(name);
             }

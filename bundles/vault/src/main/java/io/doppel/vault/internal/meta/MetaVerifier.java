@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.SealedStore.Sealed;
+import io.doppel.vault.internal.pack.ObjectName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -97,7 +98,7 @@ final class MetaVerifier {
     /** A version that is not listed may be left over from a crash, but then it is what its name says. */
     private void unlistedVersions(Head head) throws DoppelException {
         for (String path : io.list(Versions.FOLDER)) {
-            String id = path.substring(path.lastIndexOf('/') + 1);
+            String id = ObjectName.last(path);
             if (Versions.isId(id) && Versions.name(id).equals(Versions.FOLDER + "/" + path) && !head.lists(id)) {
                 check(Versions.name(id), () -> versions.read(id));
             }

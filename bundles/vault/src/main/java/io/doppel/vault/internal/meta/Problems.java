@@ -16,6 +16,11 @@ public final class Problems {
         return new DoppelException(VaultError.MISSING_OBJECT, "'" + name + "' is missing");
     }
 
+    /** That there is no such version. */
+    public static DoppelException noVersion(String id) {
+        return new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
+    }
+
     /** Whether an object is to blame, and not the way to it. */
     public static boolean isObjectFault(DoppelException e) {
         return e.is(VaultError.DAMAGED_OBJECT) || e.is(VaultError.MISSING_OBJECT) || e.is(VaultError.ROLLED_BACK);
