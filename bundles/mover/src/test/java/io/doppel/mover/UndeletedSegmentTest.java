@@ -31,19 +31,25 @@ class UndeletedSegmentTest {
         vault.awaitMerge();
     }
 
-    /** Of the first deletion of a segment the storage says that it failed; the others of that merge are not tried then. */
-    private FailpointStorage failing() {
-        return new FailpointStorage(new MemoryStorage(content, false))
-                .failAt(o -> o.kind() == Kind.DELETE && o.folder().equals("index"), When.BEFORE, Effect.FAIL);
+    /**
+     * A vault whose segments were merged. Of the first deletion of one the storage says that it failed; the others of that merge are not tried
+     * then.
+     */
+    private Vault mergedInVain() throws Exception {
+        Vault vault = Rig.create(
+                new FailpointStorage(new MemoryStorage(content, false))
+                        .failAt(o -> o.kind() == Kind.DELETE && o.folder().equals("index"), When.BEFORE, Effect.FAIL),
+                state);
+        for (int i = 0; i < MERGED; i++) {
+            backup(vault, i);
+        }
+        assertEquals(1 + MERGED, segments());
+        return vault;
     }
 
     @Test
     void withTheNextPublication() throws Exception {
-        try (Vault vault = Rig.create(failing(), state)) {
-            for (int i = 0; i < MERGED; i++) {
-                backup(vault, i);
-            }
-            assertEquals(1 + MERGED, segments());
+        try (Vault vault = mergedInVain()) {
             backup(vault, MERGED);
             assertEquals(2, segments());
         }
@@ -51,11 +57,7 @@ class UndeletedSegmentTest {
 
     @Test
     void withTheNextOpeningAlsoAfterAnEndInPeace() throws Exception {
-        try (Vault vault = Rig.create(failing(), state)) {
-            for (int i = 0; i < MERGED; i++) {
-                backup(vault, i);
-            }
-        }
+        mergedInVain().close();
         assertEquals(1 + MERGED, segments());
         try (Vault vault = Rig.open(new MemoryStorage(content, false), state)) {
             assertEquals(1, segments());

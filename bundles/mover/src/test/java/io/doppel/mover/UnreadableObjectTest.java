@@ -117,6 +117,15 @@ class UnreadableObjectTest {
         }
     }
 
+    /** All that it told of is in others that are listed in its place. */
+    private void assertTheBadSegmentIsNotNeeded() throws Exception {
+        forgetIndex();
+        try (Vault vault = Rig.open(storage(), state)) {
+            assertEquals(List.of(), vault.warnings());
+        }
+        assertAllIsWell();
+    }
+
     private static void assertNames(String object, List<String> warnings) {
         List<String> naming = warnings.stream().filter(w -> w.contains(object)).toList();
         assertEquals(1, naming.size(), warnings::toString);
@@ -138,12 +147,7 @@ class UnreadableObjectTest {
             }
             backup(vault);
         }
-        forgetIndex();
-        // what takes its place is listed by now, so that it is not read any more
-        try (Vault vault = Rig.open(storage(), state)) {
-            assertEquals(List.of(), vault.warnings());
-        }
-        assertAllIsWell();
+        assertTheBadSegmentIsNotNeeded();
     }
 
     @Test
@@ -200,12 +204,7 @@ class UnreadableObjectTest {
             assertWhole(vault, 0);
             backup(vault);
         }
-        forgetIndex();
-        // all that the bad one told of is in others
-        try (Vault vault = Rig.open(storage(), state)) {
-            assertEquals(List.of(), vault.warnings());
-        }
-        assertAllIsWell();
+        assertTheBadSegmentIsNotNeeded();
     }
 
     @Test
