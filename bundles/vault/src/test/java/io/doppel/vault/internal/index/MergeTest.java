@@ -49,6 +49,15 @@ class MergeTest {
         return pack;
     }
 
+    /** As many segments as are merged. */
+    private List<PackInfo> storeEight(OpenIndex open) throws Exception {
+        List<PackInfo> packs = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            packs.add(store(open, made.pack(50)));
+        }
+        return packs;
+    }
+
     private Merger merger(OpenIndex open) {
         return new Merger(
                 open,
@@ -151,10 +160,7 @@ class MergeTest {
     @Test
     void closingEndsAMergeAndLeavesEverythingAsItWas() throws Exception {
         OpenIndex open = open();
-        List<PackInfo> packs = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            packs.add(store(open, made.pack(50)));
-        }
+        List<PackInfo> packs = storeEight(open);
         Set<String> before = Set.copyOf(listed);
         CountDownLatch merging = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -191,10 +197,7 @@ class MergeTest {
     @Test
     void aDamagedSegmentIsNamedAndTheOthersAreMergedLater() throws Exception {
         OpenIndex open = open();
-        List<PackInfo> packs = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            packs.add(store(open, made.pack(50)));
-        }
+        List<PackInfo> packs = storeEight(open);
         String bad = listed.iterator().next();
         made.storage.objects.get(IndexSegments.objectName(bad))[100] ^= 1;
         try (Merger merger = merger(open)) {
@@ -216,10 +219,7 @@ class MergeTest {
     @Test
     void aMergeWithoutRoomIsToldOnceAndTriedAgainAfterAWhile() throws Exception {
         OpenIndex open = open();
-        List<PackInfo> packs = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            packs.add(store(open, made.pack(50)));
-        }
+        List<PackInfo> packs = storeEight(open);
         AtomicInteger tried = new AtomicInteger();
         AtomicBoolean full = new AtomicBoolean(true);
         made.storage.hook = (operation, name) -> {
@@ -255,9 +255,7 @@ class MergeTest {
     @Test
     void whatCouldNotBeDeletedIsDeletedLater() throws Exception {
         OpenIndex open = open();
-        for (int i = 0; i < 8; i++) {
-            store(open, made.pack(50));
-        }
+        storeEight(open);
         Set<String> old = Set.copyOf(listed);
         made.storage.hook = (operation, name) -> {
             if (operation.equals("delete")) {

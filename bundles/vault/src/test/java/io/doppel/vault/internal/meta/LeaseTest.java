@@ -388,13 +388,7 @@ class LeaseTest {
         Fixture.create(storage, temp.resolve("a")).close();
         Path b = server("b");
         MapStorage late = storage.view();
-        boolean[] lived = {false};
-        late.hook = (operation, name) -> {
-            if (operation.equals("put") && name.equals(Leases.name(2)) && !lived[0]) {
-                lived[0] = true;
-                liveFor(20);
-            }
-        };
+        liveBefore(late, "put", Leases.name(2));
         Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.open(late, b, Fixture.BETA, VaultAccess.ATTACH, ""));
         assertTrue(storage.objects.containsKey(Leases.closingName(2)), "it came through to its closing");
         assertFalse(storage.objects.containsKey(Leases.releaseName(2)));
@@ -414,26 +408,27 @@ class LeaseTest {
         }
     }
 
-    /** So many lives of the first server, each of which publishes something. */
-    private void liveFor(int lives) throws DoppelException {
-        for (int i = 0; i < lives; i++) {
-            try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
-                Fixture.publish(meta);
+    /** Twenty lives of the first server, each of which publishes something, right before an operation of another; whether it came to that. */
+    private boolean[] liveBefore(MapStorage other, String operation, String object) {
+        boolean[] lived = {false};
+        other.hook = (done, name) -> {
+            if (done.equals(operation) && name.equals(object) && !lived[0]) {
+                lived[0] = true;
+                for (int i = 0; i < 20; i++) {
+                    try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
+                        Fixture.publish(meta);
+                    }
+                }
             }
-        }
+        };
+        return lived;
     }
 
     @Test
     void aReaderThatListedLeasesWhichAreDeletedThenLooksAgain() throws Exception {
         Fixture.create(storage, temp.resolve("a")).close();
         MapStorage view = storage.view();
-        boolean[] lived = {false};
-        view.hook = (operation, name) -> {
-            if (operation.equals("stat") && name.equals(Leases.closingName(1)) && !lived[0]) {
-                lived[0] = true;
-                liveFor(20);
-            }
-        };
+        boolean[] lived = liveBefore(view, "stat", Leases.closingName(1));
         try (VaultMeta reader = Fixture.open(view, server("b"), Fixture.BETA, VaultAccess.READ_ONLY, "")) {
             assertTrue(lived[0]);
             assertFalse(storage.objects.containsKey(Leases.closingName(1)));
