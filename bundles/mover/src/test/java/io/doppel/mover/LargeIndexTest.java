@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.doppel.api.error.DoppelException;
 import io.doppel.tck.FailpointStorage;
 import io.doppel.tck.FailpointStorage.Effect;
 import io.doppel.tck.FailpointStorage.Kind;
@@ -138,8 +137,8 @@ class LargeIndexTest {
         storage.failAt(
                 o -> o.kind() == Kind.READ && o.folder().equals("data") && ++reads[0] == SESSIONS * 4,
                 When.BEFORE,
-                Effect.FAIL);
-        assertThrows(DoppelException.class, () -> Rig.open(storage, state));
+                Effect.ERROR);
+        assertThrows(InternalError.class, () -> Rig.open(storage, state));
         assertTrue(storage.struck().isPresent() && names("index/").size() > 0, "most of it was done");
         try (Vault vault = Rig.open(new MemoryStorage(content, false), state)) {
             assertEquals(0, stored(vault, SESSIONS));

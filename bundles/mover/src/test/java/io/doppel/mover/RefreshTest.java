@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.doppel.api.error.DoppelException;
 import io.doppel.tck.FailpointStorage;
 import io.doppel.tck.FailpointStorage.Effect;
 import io.doppel.tck.FailpointStorage.When;
@@ -37,8 +36,8 @@ class RefreshTest {
                     Vault.open(troubled, readersState, Rig.OWNER, VaultAccess.READ_ONLY, owner.recoveryKey())) {
                 assertEquals(List.of(before), reader.versionIds());
                 String after = Rig.backup(owner, new Bytes(second)).id();
-                troubled.failAt(o -> o.name().startsWith("index/"), When.BEFORE, Effect.FAIL);
-                assertThrows(DoppelException.class, reader::refresh);
+                troubled.failAt(o -> o.name().startsWith("index/"), When.BEFORE, Effect.ERROR);
+                assertThrows(InternalError.class, reader::refresh);
                 assertTrue(troubled.struck().isPresent());
                 assertEquals(List.of(before), reader.versionIds());
                 reader.refresh();

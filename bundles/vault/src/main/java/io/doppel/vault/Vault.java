@@ -6,15 +6,15 @@ import io.doppel.api.job.CancelToken;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
-import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.hold.OpenHolds;
+import io.doppel.vault.internal.hold.VersionRemoval;
 import io.doppel.vault.internal.index.ChunkIndex;
-import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
+import io.doppel.vault.internal.meta.Problems;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.PackInfo;
@@ -34,7 +34,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +66,7 @@ public final class Vault implements AutoCloseable {
     private final UnpublishedPacks unpublished;
     private final VersionUse versionUse = new VersionUse();
     private final OpenHolds holds;
+    private final VersionRemoval removal;
     private final AtomicBoolean collecting = new AtomicBoolean();
 
     private Vault(Storage storage, Path stateDir, VaultOwner owner, VaultMeta meta) throws DoppelException {
@@ -74,6 +74,7 @@ public final class Vault implements AutoCloseable {
         this.meta = meta;
         this.holds = new OpenHolds(meta, owner, versionUse);
         this.packs = new VaultPacks(storage, stateDir.resolve("index"), meta, this::warnOnce, this::warn);
+        this.removal = new VersionRemoval(meta, packs, holds, versionUse);
         this.index = packs.chunks();
         this.unpublished = new UnpublishedPacks(stateDir.resolve("unpublished"), index);
         this.nodes = new SharedNodes(this::newRecordReader);
@@ -169,21 +170,17 @@ public final class Vault implements AutoCloseable {
 
     /** What the list says of a version. */
     public Listed listed(String id) throws DoppelException {
-        return meta.head().versions().stream()
-                .filter(v -> v.id().equals(id))
-                .findFirst()
+        return meta.head()
+                .versions()
+                .find(id)
                 .map(v -> new Listed(v.host(), v.machineId(), v.takenAt()))
-                .orElseThrow(() -> noVersion(id));
-    }
-
-    private static DoppelException noVersion(String id) {
-        return new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
+                .orElseThrow(() -> Problems.noVersion(id));
     }
 
     /** A version. */
     public VersionManifest version(String id) throws DoppelException {
         if (!meta.head().lists(id)) {
-            throw noVersion(id);
+            throw Problems.noVersion(id);
         }
         return meta.version(id);
     }
@@ -304,7 +301,7 @@ public final class Vault implements AutoCloseable {
         boolean done = false;
         try {
             VersionManifest.Disk disk = disk(versionId, diskKey);
-            byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+            byte[] root = disk.rootId();
             TreeReader tree = new TreeReader(nodes, root, disk.size());
             VersionDisk open = new StoredDisk(tree, index, this::newRecordReader, use);
             done = true;
@@ -328,36 +325,7 @@ public final class Vault implements AutoCloseable {
         for (String id : ids) {
             listed(id);
         }
-        versionUse.leave(ids);
-        boolean decided = true;
-        try {
-            String announced = holds.announce(ids);
-            decided = false;
-            publishRemoval(ids, announced);
-            decided = true;
-        } catch (DoppelException e) {
-            decided |= e.is(StorageError.FULL) || e.is(VaultError.LEASE_LOST);
-            throw e;
-        } finally {
-            // as long as the removal may yet turn out to have happened, nothing may begin to rely on these versions
-            if (decided) {
-                versionUse.decided(ids);
-            }
-        }
-        meta.deleteVersions(ids);
-    }
-
-    private void publishRemoval(Collection<String> ids, String announced) throws DoppelException {
-        try {
-            packs.publish(HeadChange.removing(ids));
-            holds.decided(announced);
-        } catch (DoppelException e) {
-            // after all else, also when the lease is lost, the removal may yet turn out to have happened
-            if (e.is(StorageError.FULL)) {
-                holds.decided(announced);
-            }
-            throw e;
-        }
+        removal.remove(ids);
     }
 
     /** What keeps versions from being removed, as long as the vault is open. */

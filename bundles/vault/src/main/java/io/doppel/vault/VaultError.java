@@ -154,6 +154,12 @@ public enum VaultError implements ErrorCode {
             false,
             "The vault has a key slot of that label already.",
             "Use another label, or doppel:key-passwd to change that slot's passphrase."),
+    /** A slot whose key takes too much memory to make. */
+    SLOT_MEMORY(
+            "DPL-VLT-0046",
+            false,
+            "A key slot asks for more memory than this server can give it; it was not tried.",
+            "Use the recovery key or another slot's passphrase, or give the server more memory. If nobody made such a slot, find out who writes on the target, and remove it with doppel:key-remove."),
     /** Somebody holds the version. */
     ON_HOLD(
             "DPL-VLT-0051",

@@ -1,6 +1,7 @@
 package io.doppel.vault;
 
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +71,12 @@ public record VersionManifest(
      * @param root id of the tree's root in hex; null if the disk is all zeros
      * @param dataBytes bytes covered by chunks
      */
-    public record Disk(String key, String name, String format, long size, String root, long dataBytes) {}
+    public record Disk(String key, String name, String format, long size, String root, long dataBytes) {
+        /** The id of the tree's root in a new array; null if the disk is all zeros. */
+        public byte[] rootId() {
+            return root == null ? null : HexFormat.of().parseHex(root);
+        }
+    }
 
     /**
      * A change base.

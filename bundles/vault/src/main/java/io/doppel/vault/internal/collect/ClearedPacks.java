@@ -10,6 +10,7 @@ import io.doppel.vault.internal.meta.Head;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.ObjectName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -94,7 +95,7 @@ public final class ClearedPacks {
         Queue<ObjectInfo> there = new ConcurrentLinkedQueue<>();
         for (ObjectKind kind : names.isEmpty() ? new ObjectKind[0] : ObjectKind.values()) {
             storage.list(kind.folder(), o -> {
-                if (names.contains(o.name().substring(o.name().lastIndexOf('/') + 1))) {
+                if (names.contains(ObjectName.last(o.name()))) {
                     there.add(o);
                 }
             });

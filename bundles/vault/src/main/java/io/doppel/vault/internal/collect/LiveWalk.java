@@ -13,7 +13,6 @@ import io.doppel.vault.internal.tree.NodeStore;
 import io.doppel.vault.internal.tree.TreeMark;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -114,7 +113,7 @@ final class LiveWalk {
         }
 
         List<Part> parts(VersionManifest version, VersionManifest.Disk disk) throws DoppelException {
-            byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+            byte[] root = disk.rootId();
             try {
                 List<TreeMark.Part> below = tree.root(root, disk.size());
                 return below.stream()

@@ -2,13 +2,12 @@ package io.doppel.vault.internal.collect;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.VaultError;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Which versions are in use, so that none is removed meanwhile; none comes into use while it is being removed. Safe for several threads. */
 public final class VersionUse {
@@ -31,13 +30,16 @@ public final class VersionUse {
             throw new DoppelException(VaultError.NO_VERSION, "Version '" + version + "' is being removed");
         }
         users.merge(version, 1, Integer::sum);
-        List<String> open = new ArrayList<>(List.of(version));
-        return () -> end(open);
+        AtomicBoolean ended = new AtomicBoolean();
+        return () -> {
+            if (!ended.getAndSet(true)) {
+                end(version);
+            }
+        };
     }
 
-    private synchronized void end(List<String> open) {
-        open.forEach(version -> users.computeIfPresent(version, (v, n) -> n == 1 ? null : n - 1));
-        open.clear();
+    private synchronized void end(String version) {
+        users.computeIfPresent(version, (v, n) -> n == 1 ? null : n - 1);
     }
 
     /**

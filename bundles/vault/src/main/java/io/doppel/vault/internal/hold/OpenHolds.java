@@ -7,6 +7,7 @@ import io.doppel.vault.VaultHolds;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.meta.Holds;
+import io.doppel.vault.internal.meta.Problems;
 import io.doppel.vault.internal.meta.StoredHold;
 import io.doppel.vault.internal.meta.VaultMeta;
 import java.time.Instant;
@@ -74,7 +75,7 @@ public final class OpenHolds implements VaultHolds, AutoCloseable {
         StoredHold hold = new StoredHold(
                 id, version, purpose, owner.installationId(), owner.serverName(), Instant.now(), lasting);
         if (!meta.head().lists(version)) {
-            throw noVersion(version);
+            throw Problems.noVersion(version);
         }
         // with the lease, nobody but us can be about to remove it
         try (VersionUse.Use use = versionUse.begin(version)) {
@@ -85,7 +86,7 @@ public final class OpenHolds implements VaultHolds, AutoCloseable {
                     throw new DoppelException(VaultError.NO_VERSION, "Version '" + version + "' is being removed");
                 }
                 if (!meta.listsNow(version)) {
-                    throw noVersion(version);
+                    throw Problems.noVersion(version);
                 }
             } catch (DoppelException e) {
                 delete(id);
@@ -93,10 +94,6 @@ public final class OpenHolds implements VaultHolds, AutoCloseable {
             }
         }
         return hold;
-    }
-
-    private static DoppelException noVersion(String version) {
-        return new DoppelException(VaultError.NO_VERSION, "There is no version '" + version + "'");
     }
 
     private void end(String id) {

@@ -5,8 +5,11 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.ObjectName;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackReader;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -25,6 +28,20 @@ public final class FooterScan {
         void pack(PackInfo info) throws DoppelException;
     }
 
+    /**
+     * A pack that the storage cannot read now. Nothing is known of it but that it is there.
+     *
+     * @param object name of its object
+     * @param why the storage's failure
+     */
+    public record Unread(String object, DoppelException why) {
+        /** A sentence for people. */
+        public String warning() {
+            return why.code().id() + ": Pack '" + object + "' cannot be read: " + why.what()
+                    + "; it stays, and what it holds counts as not stored until it can be read again";
+        }
+    }
+
     /** For an open vault's storage, keys and index. */
     public FooterScan(Storage storage, KeyRing keys, ChunkIndex index) {
         this.storage = storage;
@@ -37,7 +54,7 @@ public final class FooterScan {
         PackTable names = new PackTable();
         for (ObjectKind kind : ObjectKind.values()) {
             storage.list(kind.folder(), o -> {
-                String name = o.name().substring(o.name().lastIndexOf('/') + 1);
+                String name = ObjectName.last(o.name());
                 if (PackTable.isName(name) && o.name().equals(kind.objectName(name)) && !index.knowsPack(name)) {
                     names.add(name, kind, o.size(), 0);
                 }
@@ -47,31 +64,37 @@ public final class FooterScan {
     }
 
     /**
-     * Reads the footers of all packs that the index does not know. Packs that cannot be opened are left out; verification names them.
+     * Reads the footers of all packs that the index does not know. Packs that are damaged are left out; verification names them.
      *
      * @param skip names of packs that shall not be looked at; asked after the listing
+     * @return packs that cannot be read now, which are few
      * @throws DoppelException the storage's failures, or what {@code found} throws; what was found by then was given out
      */
-    public void run(Predicate<String> skip, Found found) throws DoppelException {
+    public List<Unread> run(Predicate<String> skip, Found found) throws DoppelException {
         PackTable unknown = unknown();
-        new Parallel("doppel-vault-footers").run(unknown.size(), i -> {
-            String name = unknown.name(i);
-            if (skip.test(name) || index.knowsPack(name)) {
-                return;
+        FewFailures<Optional<PackInfo>> reading = new FewFailures<>(
+                i -> skip.test(unknown.name(i)) ? Optional.empty() : read(unknown.kind(i), unknown.name(i)), info -> {
+                    if (info.isPresent()) {
+                        found.pack(info.get());
+                    }
+                });
+        return reading.run("doppel-vault-footers", unknown.size()).stream()
+                .map(f -> new Unread(unknown.kind(f.i()).objectName(unknown.name(f.i())), f.why()))
+                .toList();
+    }
+
+    private Optional<PackInfo> read(ObjectKind kind, String name) throws DoppelException {
+        if (index.knowsPack(name)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new PackReader(storage, keys).open(kind, name).info());
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
+                throw e;
             }
-            PackInfo info;
-            try {
-                info = new PackReader(storage, keys)
-                        .open(unknown.kind(i), unknown.name(i))
-                        .info();
-            } catch (DoppelException e) {
-                if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
-                    throw e;
-                }
-                return;
-            }
-            found.pack(info);
-        });
+            return Optional.empty();
+        }
     }
 
     /** Told of packs. */

@@ -35,7 +35,7 @@ public final class IndexLoader {
      * Loads segments.
      *
      * @throws DoppelException {@link VaultError#LOCAL_INDEX}; the storage's failures. A segment that is missing or damaged is
-     *     {@link #broken}
+     *     {@link #broken}, and so is one that the storage cannot read, unless there are more than a few
      */
     public void load(Collection<String> names) throws DoppelException {
         if (names.isEmpty()) {
@@ -61,19 +61,32 @@ public final class IndexLoader {
                 toMake.add(name);
             }
         }
-        new Parallel("doppel-vault-index").run(toMake.size(), i -> make(toMake.get(i)));
+        FewFailures<Optional<LocalSegment>> making =
+                new FewFailures<>(i -> make(toMake.get(i)), made -> made.ifPresent(this::attach));
+        for (FewFailures.Failure f : making.run("doppel-vault-index", toMake.size())) {
+            String name = toMake.get(f.i());
+            broken(
+                    name,
+                    f.why().code().id() + ": Index segment '" + IndexSegments.objectName(name) + "' cannot be read: "
+                            + f.why().what());
+        }
     }
 
-    private void make(String name) throws DoppelException {
+    private Optional<LocalSegment> make(String name) throws DoppelException {
         try {
-            attach(cache.make(name));
+            return Optional.of(cache.make(name));
         } catch (DoppelException e) {
             if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
                 throw e;
             }
-            missing |= e.is(VaultError.MISSING_OBJECT);
-            broken(name, e.code().id() + ": " + e.what());
+            broken(name, e);
+            return Optional.empty();
         }
+    }
+
+    private synchronized void broken(String name, DoppelException why) {
+        missing |= why.is(VaultError.MISSING_OBJECT);
+        broken(name, why.code().id() + ": " + why.what());
     }
 
     private synchronized void attach(LocalSegment segment) {

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.KeyRing;
+import io.doppel.vault.internal.pack.ObjectName;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +30,7 @@ public final class IndexSegments {
     public List<String> stored() throws DoppelException {
         List<String> names = new ArrayList<>();
         storage.list(FOLDER, o -> {
-            String name = o.name().substring(o.name().lastIndexOf('/') + 1);
+            String name = ObjectName.last(o.name());
             if (PackTable.isName(name) && o.name().equals(objectName(name))) {
                 names.add(name);
             }

@@ -2,7 +2,9 @@ package io.doppel.vault.internal.index;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.Uninterruptibly;
+import io.doppel.vault.VaultError;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +18,11 @@ import java.util.function.Supplier;
  * wrong is a warning: everything stays as it was, or objects are left that nothing lists. Safe for several threads.
  */
 public final class Merger implements AutoCloseable {
+    /** Publications to wait for after a merge for which there was no room. */
+    static final int FIRST_PAUSE = 8;
+
+    private static final int LONGEST_PAUSE = 256;
+
     private final OpenIndex index;
     private final Supplier<? extends Collection<String>> listed;
     private final Publication publication;
@@ -26,6 +33,11 @@ public final class Merger implements AutoCloseable {
 
     private Thread thread;
     private boolean again;
+    /** How often it is woken for nothing after the last merge, for which there was no room; 0 if that ended well. */
+    private int pause;
+    /** What is left of that. */
+    private int resting;
+
     private volatile boolean closed;
 
     /** Publishes what a merge changes. */
@@ -55,9 +67,13 @@ public final class Merger implements AutoCloseable {
         this.warnings = warnings;
     }
 
-    /** Looks whether there is something to merge, beside the caller. */
+    /** Looks whether there is something to merge, beside the caller; after a merge for which there was no room not for some calls. */
     public synchronized void wake() {
         if (closed || plan().isEmpty()) {
+            return;
+        }
+        if (resting > 0) {
+            resting--;
             return;
         }
         again = true;
@@ -92,11 +108,26 @@ public final class Merger implements AutoCloseable {
                     merge(names);
                 }
             } catch (DoppelException e) {
-                failed(e.code().id() + ": Index segments were not merged: " + e.what());
+                if (!isNoRoom(e) || rest()) {
+                    failed(e.code().id() + ": Index segments were not merged: " + e.what());
+                }
             } catch (RuntimeException | Error e) {
                 failed(CommonError.INTERNAL.id() + ": Index segments were not merged: " + e);
             }
         }
+    }
+
+    /** Whether a further attempt would write as much again for nothing. */
+    private static boolean isNoRoom(DoppelException e) {
+        return e.is(VaultError.LOCAL_INDEX) || e.is(StorageError.FULL);
+    }
+
+    /** Rests for twice as long as the last time; whether that is the first in a row. */
+    private synchronized boolean rest() {
+        boolean first = pause == 0;
+        pause = first ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+        resting = pause;
+        return first;
     }
 
     private void failed(String warning) {
@@ -106,7 +137,7 @@ public final class Merger implements AutoCloseable {
     }
 
     private synchronized List<String> planned() {
-        return closed ? List.of() : plan();
+        return closed || resting > 0 ? List.of() : plan();
     }
 
     private void merge(List<String> names) throws DoppelException {
@@ -121,7 +152,12 @@ public final class Merger implements AutoCloseable {
             return;
         }
         publication.replace(names, merged);
+        merged();
         index.delete(names);
+    }
+
+    private synchronized void merged() {
+        pause = 0;
     }
 
     private synchronized void avoid(String segment) {

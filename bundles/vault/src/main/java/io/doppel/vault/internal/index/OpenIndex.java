@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.KeyRing;
+import io.doppel.vault.internal.pack.ObjectName;
 import io.doppel.vault.internal.pack.PackInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,13 +15,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The index of an open vault, and how it and the vault's index segments follow each other. Safe for several threads; who publishes calls
  * {@link #write}, {@link #listed} and {@link #load} one after the other.
  */
 public final class OpenIndex {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenIndex.class);
+
     private final Storage storage;
     private final KeyRing keys;
     private final IndexSegments segments;
@@ -29,6 +35,8 @@ public final class OpenIndex {
     private final FreshPacks fresh = new FreshPacks();
     private final Set<String> loaded = new HashSet<>();
     private final Set<String> broken = new HashSet<>();
+    /** Segments that no head lists any more and that could not be deleted in the vault. */
+    private final Set<String> undeleted = ConcurrentHashMap.newKeySet();
 
     /**
      * A segment that was written for the packs that were in none.
@@ -101,9 +109,10 @@ public final class OpenIndex {
      * Finds packs that no segment tells of.
      *
      * @param skip names of packs that shall not be looked at; asked after the storage was listed
+     * @return packs that the storage cannot read now, which are few
      */
-    public void adopt(Predicate<String> skip, FooterScan.Found found) throws DoppelException {
-        new FooterScan(storage, keys, index).run(skip, found);
+    public List<FooterScan.Unread> adopt(Predicate<String> skip, FooterScan.Found found) throws DoppelException {
+        return new FooterScan(storage, keys, index).run(skip, found);
     }
 
     /** Learns of a pack that is durable, if it is not known; its number. */
@@ -220,11 +229,29 @@ public final class OpenIndex {
         loaded.add(merged.name());
     }
 
-    /** Deletes segments that no head lists any more, here and in the vault. */
-    public void delete(Collection<String> old) throws DoppelException {
-        for (String name : old) {
-            cache.drop(name);
-            segments.delete(name);
+    /** Deletes segments that no head lists any more, here and in the vault. What cannot be deleted takes room, and does no harm. */
+    public void delete(Collection<String> old) {
+        old.forEach(cache::drop);
+        undeleted.addAll(old);
+        deleteLeft();
+    }
+
+    /**
+     * Tries again to delete what could not be deleted, until it fails again. For the holder of the lease, when it has just published: who takes the
+     * vault over later lists nothing of that.
+     */
+    public void deleteLeft() {
+        for (String name : undeleted) {
+            try {
+                segments.delete(name);
+                undeleted.remove(name);
+            } catch (DoppelException e) {
+                LOG.warn(
+                        "Index segments that are not needed any more stay until they can be deleted, {} by now: {}",
+                        undeleted.size(),
+                        e.getMessage());
+                return;
+            }
         }
     }
 
@@ -249,7 +276,7 @@ public final class OpenIndex {
     public static List<String> namesAmong(Collection<String> objects) {
         List<String> names = new ArrayList<>();
         for (String object : objects) {
-            String name = object.substring(object.lastIndexOf('/') + 1);
+            String name = ObjectName.last(object);
             if (PackTable.isName(name) && object.equals(IndexSegments.objectName(name))) {
                 names.add(name);
             }

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.vault.internal.pack.ObjectKind;
+import io.doppel.vault.internal.pack.ObjectName;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +37,7 @@ public final class PackPresence {
         missing.andNot(index.cleared());
         for (ObjectKind kind : ObjectKind.values()) {
             storage.list(kind.folder(), o -> {
-                int pack = index.packNumber(o.name().substring(o.name().lastIndexOf('/') + 1));
+                int pack = index.packNumber(ObjectName.last(o.name()));
                 if (pack >= 0 && isThatPack(o, pack)) {
                     missing.clear(pack);
                 }

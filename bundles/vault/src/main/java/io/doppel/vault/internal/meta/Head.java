@@ -17,22 +17,22 @@ public record Head(
         long generation,
         String previous,
         long leaseEpoch,
-        List<HeadVersion> versions,
+        HeadVersions versions,
         List<String> index,
         List<String> cleared) {
     /** The head of a vault without versions. */
-    static final Head NONE = new Head(0, "", 0, List.of(), List.of(), List.of());
+    static final Head NONE = new Head(0, "", 0, new HeadVersions(List.of()), List.of(), List.of());
 
     /** Checks and copies. */
     public Head {
         Objects.requireNonNull(previous);
-        versions = List.copyOf(versions);
+        Objects.requireNonNull(versions);
         index = List.copyOf(index);
         cleared = cleared == null ? List.of() : List.copyOf(cleared);
     }
 
     /** Whether it lists the version. */
     public boolean lists(String id) {
-        return versions.stream().anyMatch(v -> v.id().equals(id));
+        return versions.find(id).isPresent();
     }
 }

@@ -105,6 +105,12 @@ public record HeadChange(
         Set<String> cleared = new LinkedHashSet<>(base.cleared());
         cleared.removeAll(removeCleared);
         cleared.addAll(addCleared);
-        return new Head(generation, baseSha256, leaseEpoch, versions, List.copyOf(index), List.copyOf(cleared));
+        return new Head(
+                generation,
+                baseSha256,
+                leaseEpoch,
+                new HeadVersions(versions),
+                List.copyOf(index),
+                List.copyOf(cleared));
     }
 }

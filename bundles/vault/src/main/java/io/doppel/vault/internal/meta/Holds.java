@@ -11,12 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Holds {
     private static final String FOLDER = "holds";
 
-    private final SealedStore store;
+    private final SealedFolder<StoredHold> folder;
     /** What was read; holds never change. */
     private final Map<String, StoredHold> known = new ConcurrentHashMap<>();
 
     Holds(SealedStore store) {
-        this.store = store;
+        this.folder = new SealedFolder<>(store, FOLDER, Kind.HOLD, StoredHold.class, StoredHold::id);
     }
 
     /** Whether a failure of {@link #get} is that of this hold alone, which is there: damage, or a bad sector below it. */
@@ -31,14 +31,12 @@ public final class Holds {
 
     /** A new id. */
     public static String newId() {
-        return Digests.randomHex(32);
+        return SealedFolder.newId();
     }
 
     /** Ids of the holds in the storage, readable or not. */
     public List<String> stored() throws DoppelException {
-        List<String> ids = store.io().list(FOLDER).stream()
-                .filter(n -> n.matches("[0-9a-f]{32}"))
-                .toList();
+        List<String> ids = folder.stored();
         known.keySet().retainAll(ids);
         return ids;
     }
@@ -59,20 +57,16 @@ public final class Holds {
 
     /** Reads past what is known. */
     StoredHold read(String id) throws DoppelException {
-        StoredHold hold = store.read(Kind.HOLD, name(id), StoredHold.class).value();
-        if (!id.equals(hold.id())) {
-            throw Problems.damaged(name(id), "it is hold " + hold.id());
-        }
-        return hold;
+        return folder.read(id);
     }
 
     /** Puts a hold, durably. */
     public void put(StoredHold hold) throws DoppelException {
-        store.put(Kind.HOLD, name(hold.id()), hold);
+        folder.put(hold);
     }
 
     /** Deletes a hold, which may be gone already. */
     public void delete(String id) throws DoppelException {
-        store.io().delete(name(id));
+        folder.delete(id);
     }
 }

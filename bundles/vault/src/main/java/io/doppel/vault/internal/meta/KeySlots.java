@@ -207,8 +207,9 @@ final class KeySlots {
     MasterKey unlock(char[] text) throws DoppelException {
         All all = readAll();
         Optional<MasterKey> master = byRecoveryKey(all.slots(), text);
+        List<String> tooLarge = new ArrayList<>();
         if (master.isEmpty()) {
-            master = byPassphrase(all.slots(), text);
+            master = byPassphrase(all.slots(), text, tooLarge);
         }
         if (master.isPresent()) {
             return master.get();
@@ -221,9 +222,11 @@ final class KeySlots {
                                 all.damaged().stream()
                                         .map(ObjectProblem::object)
                                         .toList());
+        String notTried = tooLarge.isEmpty() ? "" : "; not tried: " + String.join(", ", tooLarge);
         throw new DoppelException(
-                VaultError.WRONG_KEY,
-                "What was given opens none of the " + all.slots().size() + " usable key slots" + damaged);
+                tooLarge.isEmpty() ? VaultError.WRONG_KEY : VaultError.SLOT_MEMORY,
+                "What was given opens none of the " + (all.slots().size() - tooLarge.size()) + " usable key slots"
+                        + notTried + damaged);
     }
 
     private Optional<MasterKey> byRecoveryKey(List<Stored> slots, char[] text) {
@@ -240,18 +243,37 @@ final class KeySlots {
         return master;
     }
 
-    private Optional<MasterKey> byPassphrase(List<Stored> slots, char[] text) throws DoppelException {
+    /**
+     * Tries all slots of passphrases.
+     *
+     * @param tooLarge takes a sentence of each that needs more memory than there is, which keeps nobody from using the others
+     */
+    private Optional<MasterKey> byPassphrase(List<Stored> slots, char[] text, List<String> tooLarge)
+            throws DoppelException {
         for (Stored stored : slots) {
             if (stored.slot().kind().equals(Slot.PASSPHRASE)) {
-                byte[] kek = Passphrases.derive(text, stored.slot().kdf());
-                Optional<MasterKey> master = stored.slot().unwrap(vaultId, kek);
-                Arrays.fill(kek, (byte) 0);
+                Optional<MasterKey> master = Optional.empty();
+                try {
+                    master = byPassphrase(stored.slot(), text);
+                } catch (DoppelException e) {
+                    if (!e.is(VaultError.SLOT_MEMORY)) {
+                        throw e;
+                    }
+                    tooLarge.add("'" + stored.name() + "', because " + e.what());
+                }
                 if (master.isPresent()) {
                     return master;
                 }
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<MasterKey> byPassphrase(Slot slot, char[] text) throws DoppelException {
+        byte[] kek = Passphrases.derive(text, slot.kdf());
+        Optional<MasterKey> master = slot.unwrap(vaultId, kek);
+        Arrays.fill(kek, (byte) 0);
+        return master;
     }
 
     /** What is wrong with the slots, now that their signatures can be checked. */

@@ -13,6 +13,10 @@ final class Leases {
     private static final String CLOSING = ".closing";
     private static final String RELEASED = ".released";
     private static final int DIGITS = 8;
+    /** Newest epochs of which everything stays. */
+    static final int KEPT = 8;
+    /** Epochs that are deleted at once, so that nobody waits for long. */
+    private static final int AT_ONCE = 32;
 
     private final SealedStore store;
 
@@ -53,6 +57,14 @@ final class Leases {
         /** The highest epoch with a release; 0 if there is none. */
         long topReleased() {
             return last(released);
+        }
+
+        /** All epochs of which there is anything. */
+        NavigableSet<Long> all() {
+            NavigableSet<Long> all = new TreeSet<>(taken);
+            all.addAll(closed);
+            all.addAll(released);
+            return all;
         }
 
         private static long last(NavigableSet<Long> set) {
@@ -100,6 +112,24 @@ final class Leases {
             throw Problems.damaged(name, "it is of epoch " + found);
         }
         return value;
+    }
+
+    /**
+     * Deletes what there is of epochs below the given one and below the last that are kept, oldest first, and not very many at once.
+     *
+     * @param needed lowest epoch that decides about a head that is there; the caller's or one before
+     * @param held the caller's
+     */
+    void prune(long needed, long held) throws DoppelException {
+        long lowest = Math.min(needed, held - KEPT + 1);
+        List<Long> old =
+                table().all().headSet(lowest, false).stream().limit(AT_ONCE).toList();
+        for (long epoch : old) {
+            // in this order what is left of it after a crash looks like an epoch that was broken off
+            store.io().delete(releaseName(epoch));
+            store.io().delete(closingName(epoch));
+            store.io().delete(name(epoch));
+        }
     }
 
     void put(Lease lease) throws DoppelException {

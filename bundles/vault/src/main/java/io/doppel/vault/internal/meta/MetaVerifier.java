@@ -4,8 +4,10 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.meta.SealedStore.Sealed;
+import io.doppel.vault.internal.pack.ObjectName;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -96,7 +98,7 @@ final class MetaVerifier {
     /** A version that is not listed may be left over from a crash, but then it is what its name says. */
     private void unlistedVersions(Head head) throws DoppelException {
         for (String path : io.list(Versions.FOLDER)) {
-            String id = path.substring(path.lastIndexOf('/') + 1);
+            String id = ObjectName.last(path);
             if (Versions.isId(id) && Versions.name(id).equals(Versions.FOLDER + "/" + path) && !head.lists(id)) {
                 check(Versions.name(id), () -> versions.read(id));
             }
@@ -133,7 +135,8 @@ final class MetaVerifier {
 
     private void leases() throws DoppelException {
         Leases.Table table = leases.table();
-        for (long epoch = 1; epoch <= table.top(); epoch++) {
+        long kept = Math.max(1, table.top() - Leases.KEPT + 1);
+        for (long epoch = kept; epoch <= table.top(); epoch++) {
             long e = epoch;
             check(Leases.name(e), () -> leases.lease(e));
             if (table.closed().contains(e)) {
@@ -146,6 +149,16 @@ final class MetaVerifier {
             if (table.released().contains(e)) {
                 check(Leases.releaseName(e), () -> leases.release(e));
             }
+        }
+        oldLeases(table.all().headSet(kept, false));
+    }
+
+    /** The holder deletes them, in part or meanwhile. */
+    private void oldLeases(Collection<Long> epochs) throws DoppelException {
+        for (long epoch : epochs) {
+            checkIfThere(Leases.name(epoch), () -> leases.lease(epoch));
+            checkIfThere(Leases.closingName(epoch), () -> leases.closing(epoch));
+            checkIfThere(Leases.releaseName(epoch), () -> leases.release(epoch));
         }
     }
 

@@ -2,6 +2,8 @@ package io.doppel.vault.internal.meta;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.ByteCount;
+import io.doppel.vault.VaultError;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetEncoder;
@@ -45,8 +47,13 @@ final class Passphrases {
         return value != null && value >= least && value <= most;
     }
 
-    /** The key of a passphrase under acceptable parameters, in an array that the caller clears. */
+    /**
+     * The key of a passphrase under acceptable parameters, in an array that the caller clears.
+     *
+     * @throws DoppelException {@link VaultError#SLOT_MEMORY}, before anything is allocated; {@link CommonError#BAD_SETTING}
+     */
     static byte[] derive(char[] passphrase, Slot.Kdf kdf) throws DoppelException {
+        requireMemory(kdf, Runtime.getRuntime().maxMemory());
         byte[] secret = utf8(passphrase);
         try {
             byte[] key = new byte[MasterKey.LENGTH];
@@ -62,6 +69,22 @@ final class Passphrases {
             return key;
         } finally {
             Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    /**
+     * Argon2 takes its memory from the heap; more than half of that would take it from whatever else goes on. Slots as we make them are
+     * tried whatever the heap is.
+     *
+     * @param heap bytes that the process may have
+     */
+    static void requireMemory(Slot.Kdf kdf, long heap) throws DoppelException {
+        long needed = kdf.memoryKiB() * 1024L;
+        if (kdf.memoryKiB() > MEMORY_KIB && needed > heap / 2) {
+            throw new DoppelException(
+                    VaultError.SLOT_MEMORY,
+                    "it asks for " + ByteCount.text(needed) + " of memory, and this process may use "
+                            + ByteCount.text(heap) + ", of which a slot gets at most half");
         }
     }
 

@@ -34,6 +34,7 @@ final class Publisher {
     private final List<Sealed<Head>> unsettled = new ArrayList<>();
 
     private volatile boolean lost;
+    private boolean leasesPruned;
 
     /**
      * A publisher.
@@ -227,9 +228,19 @@ final class Publisher {
                     ? heads.chain(published.value())
                     : follow(chain, published.value().generation());
             heads.prune(chain);
+            pruneLeases();
         } catch (DoppelException e) {
             chain = null;
-            LOG.warn("Old heads stay until the next publication: {}", e.getMessage());
+            LOG.warn("Old heads and leases stay until the next publication: {}", e.getMessage());
+        }
+    }
+
+    /** Once, because what of the leases is old changes with the next opening only. */
+    private void pruneLeases() throws DoppelException {
+        if (!leasesPruned && chain.size() == Heads.KEPT) {
+            long oldest = chain.get(Heads.KEPT - 1);
+            leases.prune(heads.read(oldest).value().leaseEpoch(), held.epoch());
+            leasesPruned = true;
         }
     }
 

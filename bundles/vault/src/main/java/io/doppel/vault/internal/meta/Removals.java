@@ -10,11 +10,11 @@ import java.util.List;
 public final class Removals {
     private static final String FOLDER = "removals";
 
-    private final SealedStore store;
+    private final SealedFolder<Removal> folder;
     private final Leases leases;
 
     Removals(SealedStore store, Leases leases) {
-        this.store = store;
+        this.folder = new SealedFolder<>(store, FOLDER, Kind.REMOVAL, Removal.class, Removal::id);
         this.leases = leases;
     }
 
@@ -36,29 +36,23 @@ public final class Removals {
     }
 
     List<String> stored() throws DoppelException {
-        return store.io().list(FOLDER).stream()
-                .filter(n -> n.matches("[0-9a-f]{32}"))
-                .toList();
+        return folder.stored();
     }
 
     Removal read(String id) throws DoppelException {
-        Removal removal = store.read(Kind.REMOVAL, name(id), Removal.class).value();
-        if (!id.equals(removal.id())) {
-            throw Problems.damaged(name(id), "it is removal " + removal.id());
-        }
-        return removal;
+        return folder.read(id);
     }
 
     /** Says, durably, that versions are about to be removed; gives the id of what says so. */
     public String announce(long leaseEpoch, Collection<String> versions) throws DoppelException {
-        String id = Digests.randomHex(32);
-        store.put(Kind.REMOVAL, name(id), new Removal(id, leaseEpoch, List.copyOf(versions)));
+        String id = SealedFolder.newId();
+        folder.put(new Removal(id, leaseEpoch, List.copyOf(versions)));
         return id;
     }
 
     /** It is decided whether they are removed. */
     public void delete(String id) throws DoppelException {
-        store.io().delete(name(id));
+        folder.delete(id);
     }
 
     /** For the holder of the lease, behind its closing: deletes what earlier holders announced; the closing has decided that. */

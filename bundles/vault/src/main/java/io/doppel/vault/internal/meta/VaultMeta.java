@@ -354,7 +354,7 @@ public final class VaultMeta implements AutoCloseable {
     public VersionManifest version(String id) throws DoppelException {
         requireOpen();
         if (!head().lists(id)) {
-            throw new DoppelException(VaultError.NO_VERSION, "There is no version '" + id + "'");
+            throw Problems.noVersion(id);
         }
         return versions.get(id);
     }

@@ -35,7 +35,10 @@ final class VaultUnlock {
             try {
                 return unlock(new KeySlots(io, vaultId), vaultId, text);
             } catch (DoppelException e) {
-                if (!e.is(VaultError.LOCKED) && !e.is(VaultError.WRONG_KEY) && !e.is(VaultError.KEY_FILE)) {
+                if (!e.is(VaultError.LOCKED)
+                        && !e.is(VaultError.WRONG_KEY)
+                        && !e.is(VaultError.SLOT_MEMORY)
+                        && !e.is(VaultError.KEY_FILE)) {
                     throw e;
                 }
                 first = first == null ? e : first;

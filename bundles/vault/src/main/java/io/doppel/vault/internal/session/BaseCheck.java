@@ -13,7 +13,6 @@ import io.doppel.vault.internal.tree.NodeStore;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,7 +85,7 @@ public final class BaseCheck {
     private BaseFinding walk(VersionManifest.Disk disk, CancelToken cancel) throws DoppelException {
         Damage now = index.distrusted();
         int packs = index.packCount();
-        byte[] root = HexFormat.of().parseHex(disk.root());
+        byte[] root = disk.rootId();
         try {
             nodes.node(root);
         } catch (DoppelException e) {

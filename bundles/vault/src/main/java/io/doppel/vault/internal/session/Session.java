@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -133,7 +132,7 @@ public final class Session implements WriteSession {
         if (!found.isWhole()) {
             damagedBase = true;
         }
-        byte[] root = disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+        byte[] root = disk.rootId();
         TreeReader base = new TreeReader(parts.nodes(), root, disk.size());
         return new SessionTree(nodeWriter, parts.nodes(), base, found, size);
     }

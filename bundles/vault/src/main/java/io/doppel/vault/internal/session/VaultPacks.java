@@ -6,6 +6,7 @@ import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.collect.ClearedPacks;
 import io.doppel.vault.internal.index.ChunkIndex;
+import io.doppel.vault.internal.index.FooterScan;
 import io.doppel.vault.internal.index.Merger;
 import io.doppel.vault.internal.index.OpenIndex;
 import io.doppel.vault.internal.index.PackPresence;
@@ -39,8 +40,10 @@ public final class VaultPacks implements AutoCloseable {
     private final PackPresence presence;
     private final Merger merger;
     private final Consumer<String> warn;
-    /** Whether packs are being looked for that broken segments told of. */
-    private boolean adopting;
+    /** Whether packs are still unknown that broken segments told of: they are being looked for, or cannot be read. */
+    private volatile boolean adopting;
+    /** Packs that the storage could not read when they were looked for. */
+    private volatile List<FooterScan.Unread> unread = List.of();
 
     /**
      * Nothing is loaded yet.
@@ -69,19 +72,17 @@ public final class VaultPacks implements AutoCloseable {
         return cleared;
     }
 
-    /** Makes all known that the newest head lists or that was left behind; whether index segments are lost. */
+    /** Makes all known that the newest head lists or that was left behind; whether index segments are lost, or packs cannot be read. */
     public boolean loadAll() throws DoppelException {
         if (meta.readOnly()) {
             return loadNewest();
         }
         boolean lost = load(meta.head(), true);
-        if (meta.mayHaveStrays()) {
-            sweep();
-        }
+        sweep();
         adopt(lost || meta.mayHaveStrays());
         cleared.hideUnlisted();
         lookForPacks();
-        return lost;
+        return lost || !unread.isEmpty();
     }
 
     /**
@@ -121,22 +122,37 @@ public final class VaultPacks implements AutoCloseable {
     }
 
     /**
-     * Deletes segments that the newest head does not list: left over from a publication or merge that was broken off. The lease is checked
-     * behind the listing: who takes over from then on lists only what comes later, so nothing of that is deleted, however late we do it.
+     * Deletes segments that the newest head does not list: left over from a publication or merge that was broken off, or from a deletion that
+     * failed. The lease is checked behind the listing: who takes over from then on lists only what comes later, so nothing of that is deleted,
+     * however late we do it.
      */
     private void sweep() throws DoppelException {
         List<String> left = openIndex.unlisted(meta.head().index());
-        meta.checkLease();
-        openIndex.delete(left);
+        if (!left.isEmpty()) {
+            meta.checkLease();
+            openIndex.delete(left);
+        }
     }
 
-    /** Looks for packs that no segment tells of. Ends with all of them known, and begins where it was broken off if it was. */
+    /**
+     * Looks for packs that no segment tells of. Ends with all of them known but a few that cannot be read, and begins where it was broken off
+     * if it was.
+     */
     private void adopt(boolean needed) throws DoppelException {
         if (needed) {
             adopting = true;
-            openIndex.adopt(cleared::contains, this::packStored);
-            adopting = false;
+            adopted(openIndex.adopt(cleared::contains, this::packStored));
         }
+    }
+
+    private void adopted(List<FooterScan.Unread> failed) throws DoppelException {
+        unread = failed;
+        adopting = !failed.isEmpty();
+        if (adopting && index.packCount() == 0 && !meta.head().versions().isEmpty()) {
+            // it would look like a vault without content
+            throw failed.get(0).why();
+        }
+        failed.forEach(f -> warn.accept(f.warning()));
     }
 
     /** Finds out which packs are lost; gives a warning for each that was not known to be, and one for all behind the first of very many. */
@@ -176,6 +192,7 @@ public final class VaultPacks implements AutoCloseable {
             openIndex.mended();
         }
         segment.ifPresent(openIndex::listed);
+        openIndex.deleteLeft();
         // also while packs are being found, which may give thousands of segments
         merger.wake();
     }
@@ -210,14 +227,16 @@ public final class VaultPacks implements AutoCloseable {
         merger.wake();
     }
 
-    /** Has heads no longer name lists of packs that were cleared. */
+    /** Has heads no longer name lists of packs that were cleared, unless a listed segment that cannot be read may name one of these packs. */
     public synchronized void forgetDone() throws DoppelException {
-        cleared.forgetDone();
+        if (openIndex.broken().isEmpty()) {
+            cleared.forgetDone();
+        }
     }
 
     /** Learns of packs in the storage that no segment tells of. */
     public void adoptStrays(Predicate<String> skip) throws DoppelException {
-        openIndex.adopt(name -> cleared.contains(name) || skip.test(name), this::packStored);
+        adopted(openIndex.adopt(name -> cleared.contains(name) || skip.test(name), this::packStored));
     }
 
     /**
@@ -266,16 +285,24 @@ public final class VaultPacks implements AutoCloseable {
         }
     }
 
-    /** What sessions stored without publishing is found by whoever opens the vault next, as after a crash. */
+    /**
+     * What sessions stored without publishing is found by whoever opens the vault next, as after a crash. So is what could not be read of what
+     * the end before this left behind.
+     */
     public void listLeftovers() {
-        if (meta.readOnly() || !openIndex.anyFresh() && openIndex.broken().isEmpty()) {
+        if (meta.readOnly()) {
             return;
         }
         try {
-            list(List.of());
+            if (openIndex.anyFresh() || !adopting && !openIndex.broken().isEmpty()) {
+                list(List.of());
+            }
         } catch (DoppelException e) {
             meta.keepLease(e);
             openIndex.forgetFresh(all -> true);
+        }
+        if (meta.mayHaveStrays()) {
+            unread.stream().findFirst().ifPresent(u -> meta.keepLease(u.why()));
         }
     }
 

@@ -152,8 +152,9 @@ public final class Verifier {
      */
     public VerifyReport known(List<String> only, List<String> always, CancelToken cancel) throws DoppelException {
         VersionWalk.Check check = new VersionWalk(index, nodes, cancel).check(index.distrusted());
+        Set<String> wanted = Set.copyOf(only);
         for (HeadVersion listed : meta.head().versions()) {
-            if (only.isEmpty() || only.contains(listed.id())) {
+            if (wanted.isEmpty() || wanted.contains(listed.id())) {
                 List<String> own = whatIsKnownOf(listed.id(), check);
                 versionProblems.put(
                         listed.id(),

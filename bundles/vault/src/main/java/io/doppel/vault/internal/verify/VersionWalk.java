@@ -13,7 +13,6 @@ import io.doppel.vault.internal.tree.TreeSurvey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +69,7 @@ final class VersionWalk {
     }
 
     private static byte[] root(VersionManifest.Disk disk) {
-        return disk.root() == null ? null : HexFormat.of().parseHex(disk.root());
+        return disk.rootId();
     }
 
     /** A check of versions, of which it is known by now what is damaged. */

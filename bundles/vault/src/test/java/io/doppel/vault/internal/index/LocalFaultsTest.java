@@ -109,7 +109,7 @@ class LocalFaultsTest {
         OpenIndex open = open();
         made.storage.hook = (operation, name) -> {
             if (operation.equals("read") && name.equals(IndexSegments.objectName(names.get(1)))) {
-                throw new DoppelException(StorageError.IO, "made by the test");
+                throw new DoppelException(StorageError.UNREACHABLE, "made by the test");
             }
         };
         for (int i = 0; i < 3; i++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.RecordInfo;
@@ -22,6 +23,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +47,15 @@ class MergeTest {
         listed.add(written.name());
         open.listed(written);
         return pack;
+    }
+
+    /** As many segments as are merged. */
+    private List<PackInfo> storeEight(OpenIndex open) throws Exception {
+        List<PackInfo> packs = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            packs.add(store(open, made.pack(50)));
+        }
+        return packs;
     }
 
     private Merger merger(OpenIndex open) {
@@ -148,10 +160,7 @@ class MergeTest {
     @Test
     void closingEndsAMergeAndLeavesEverythingAsItWas() throws Exception {
         OpenIndex open = open();
-        List<PackInfo> packs = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            packs.add(store(open, made.pack(50)));
-        }
+        List<PackInfo> packs = storeEight(open);
         Set<String> before = Set.copyOf(listed);
         CountDownLatch merging = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -188,10 +197,7 @@ class MergeTest {
     @Test
     void aDamagedSegmentIsNamedAndTheOthersAreMergedLater() throws Exception {
         OpenIndex open = open();
-        List<PackInfo> packs = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            packs.add(store(open, made.pack(50)));
-        }
+        List<PackInfo> packs = storeEight(open);
         String bad = listed.iterator().next();
         made.storage.objects.get(IndexSegments.objectName(bad))[100] ^= 1;
         try (Merger merger = merger(open)) {
@@ -208,6 +214,65 @@ class MergeTest {
         assertEquals(2, listed.size());
         assertTrue(listed.contains(bad));
         assertFound(open.chunks(), packs);
+    }
+
+    @Test
+    void aMergeWithoutRoomIsToldOnceAndTriedAgainAfterAWhile() throws Exception {
+        OpenIndex open = open();
+        List<PackInfo> packs = storeEight(open);
+        AtomicInteger tried = new AtomicInteger();
+        AtomicBoolean full = new AtomicBoolean(true);
+        made.storage.hook = (operation, name) -> {
+            if (operation.equals("put") && full.get()) {
+                tried.incrementAndGet();
+                throw new DoppelException(StorageError.FULL, "made by the test");
+            }
+        };
+        try (Merger merger = merger(open)) {
+            // in all as often as it takes to rest twice and to begin a third time
+            wake(merger, 1 + Merger.FIRST_PAUSE);
+            assertEquals(1, tried.get());
+            wake(merger, 1 + 2 * Merger.FIRST_PAUSE);
+            assertEquals(2, tried.get());
+            wake(merger, 1);
+            assertEquals(3, tried.get());
+            assertEquals(1, warnings.size(), warnings::toString);
+            assertTrue(warnings.get(0).startsWith(StorageError.FULL.id() + ": "), warnings.get(0));
+            full.set(false);
+            wake(merger, 1 + 4 * Merger.FIRST_PAUSE);
+        }
+        assertEquals(1, listed.size());
+        assertFound(open.chunks(), packs);
+    }
+
+    private static void wake(Merger merger, int times) {
+        for (int i = 0; i < times; i++) {
+            merger.wake();
+            merger.await();
+        }
+    }
+
+    @Test
+    void whatCouldNotBeDeletedIsDeletedLater() throws Exception {
+        OpenIndex open = open();
+        storeEight(open);
+        Set<String> old = Set.copyOf(listed);
+        made.storage.hook = (operation, name) -> {
+            if (operation.equals("delete")) {
+                throw new DoppelException(StorageError.IO, "made by the test");
+            }
+        };
+        try (Merger merger = merger(open)) {
+            wake(merger, 1);
+        }
+        assertEquals(List.of(), warnings, "it was merged all the same");
+        assertEquals(1, listed.size());
+        assertTrue(made.segments.stored().containsAll(old));
+        open.deleteLeft();
+        assertTrue(made.segments.stored().containsAll(old));
+        made.storage.hook = (operation, name) -> {};
+        open.deleteLeft();
+        assertEquals(listed, Set.copyOf(made.segments.stored()));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -317,5 +318,121 @@ class LeaseTest {
                 leases.put(new Lease.Closing(2, closing.nonce(), 2, "0".repeat(64), closing.through())));
         Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.publish(meta));
         meta.close();
+    }
+
+    private List<String> leases() {
+        return storage.objects.keySet().stream()
+                .filter(n -> n.startsWith("lease/"))
+                .toList();
+    }
+
+    private List<String> leasesOf(long first, long last) {
+        List<String> names = new ArrayList<>();
+        for (long epoch = first; epoch <= last; epoch++) {
+            names.add(Leases.name(epoch));
+            names.add(Leases.closingName(epoch));
+            names.add(Leases.releaseName(epoch));
+        }
+        return names;
+    }
+
+    @Test
+    void oldLeasesGoAndTheLastOnesStay() throws Exception {
+        Fixture.create(storage, temp.resolve("a")).close();
+        for (int epoch = 2; epoch <= 20; epoch++) {
+            try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
+                assertEquals(epoch, meta.leaseEpoch());
+                Fixture.publish(meta);
+                assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER));
+            }
+        }
+        assertEquals(leasesOf(13, 20), leases());
+        storage.objects.remove(Leases.name(13));
+        try (VaultMeta meta = Fixture.open(storage, temp.resolve("a"), Fixture.ALPHA, VaultAccess.READ_ONLY, "")) {
+            assertEquals(
+                    List.of(Leases.name(13)),
+                    meta.verifyMeta(Fixture.NEVER).stream()
+                            .map(ObjectProblem::object)
+                            .toList());
+        }
+    }
+
+    @Test
+    void leasesThatDecideAboutHeadsWhichAreThereStay() throws Exception {
+        try (VaultMeta meta = Fixture.create(storage, temp.resolve("a"))) {
+            for (int i = 0; i < Heads.KEPT; i++) {
+                Fixture.publish(meta);
+            }
+        }
+        for (int epoch = 2; epoch <= 20; epoch++) {
+            Fixture.attach(storage, temp.resolve("a")).close();
+        }
+        try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
+            // seven of the last eight heads are of the first epoch
+            Fixture.publish(meta);
+            assertTrue(storage.objects.containsKey(Leases.closingName(1)));
+            for (int i = 0; i < Heads.KEPT; i++) {
+                Fixture.publish(meta);
+            }
+            assertTrue(storage.objects.containsKey(Leases.closingName(1)), "looked at once by each opening");
+        }
+        try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
+            Fixture.publish(meta);
+            assertEquals(leasesOf(15, 21), leases().subList(0, 21));
+            assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER));
+        }
+    }
+
+    @Test
+    void whoPutsALeaseWhoseNameIsFreeAgainHasLost() throws Exception {
+        Fixture.create(storage, temp.resolve("a")).close();
+        Path b = server("b");
+        MapStorage late = storage.view();
+        liveBefore(late, "put", Leases.name(2));
+        Fixture.assertCode(VaultError.LEASE_LOST, () -> Fixture.open(late, b, Fixture.BETA, VaultAccess.ATTACH, ""));
+        assertTrue(storage.objects.containsKey(Leases.closingName(2)), "it came through to its closing");
+        assertFalse(storage.objects.containsKey(Leases.releaseName(2)));
+        List<String> versions;
+        try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
+            assertEquals(22, meta.leaseEpoch());
+            assertEquals(List.of(), meta.warnings());
+            assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER));
+            versions = meta.head().versions().stream().map(HeadVersion::id).toList();
+            assertEquals(20, versions.size());
+            Fixture.publish(meta);
+        }
+        assertFalse(storage.objects.containsKey(Leases.closingName(2)));
+        try (VaultMeta meta = Fixture.open(storage, b, Fixture.BETA, VaultAccess.TAKE_OVER, "")) {
+            assertEquals(List.of(), meta.warnings());
+            assertEquals(21, meta.head().versions().size());
+        }
+    }
+
+    /** Twenty lives of the first server, each of which publishes something, right before an operation of another; whether it came to that. */
+    private boolean[] liveBefore(MapStorage other, String operation, String object) {
+        boolean[] lived = {false};
+        other.hook = (done, name) -> {
+            if (done.equals(operation) && name.equals(object) && !lived[0]) {
+                lived[0] = true;
+                for (int i = 0; i < 20; i++) {
+                    try (VaultMeta meta = Fixture.attach(storage, temp.resolve("a"))) {
+                        Fixture.publish(meta);
+                    }
+                }
+            }
+        };
+        return lived;
+    }
+
+    @Test
+    void aReaderThatListedLeasesWhichAreDeletedThenLooksAgain() throws Exception {
+        Fixture.create(storage, temp.resolve("a")).close();
+        MapStorage view = storage.view();
+        boolean[] lived = liveBefore(view, "stat", Leases.closingName(1));
+        try (VaultMeta reader = Fixture.open(view, server("b"), Fixture.BETA, VaultAccess.READ_ONLY, "")) {
+            assertTrue(lived[0]);
+            assertFalse(storage.objects.containsKey(Leases.closingName(1)));
+            assertEquals(20, reader.head().versions().size());
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -166,6 +167,37 @@ class UnlockTest {
                 VaultError.NEWER_FORMAT, () -> Fixture.open(storage, temp.resolve("new"), Fixture.BETA, mode, ""));
         assertEquals(before.keySet(), storage.objects.keySet());
         assertFalse(Files.exists(temp.resolve("new")));
+    }
+
+    /** A slot of somebody who can write on the target and has no key: it opens nothing, whatever it is tried with. */
+    private String forgeSlot(VaultMeta meta, int memoryKiB) {
+        String slot = KeySlots.mark(meta.id()) + "00000000";
+        Slot.Kdf kdf = new Slot.Kdf("argon2id", 19, memoryKiB, 1, 1, new byte[16]);
+        Slot forged = new Slot(slot, Slot.PASSPHRASE, "forged", Instant.EPOCH, kdf, new byte[12], new byte[48]);
+        String name = KeySlots.objectName(slot);
+        storage.objects.put(name, SignedText.write(name, forged, new byte[32]));
+        return name;
+    }
+
+    @Test
+    void aSlotThatAsksForMoreMemoryThanThereIsIsNotTriedAndKeepsNobodyFromAnother() throws Exception {
+        Slot.Kdf large = new Slot.Kdf("argon2id", 19, 1 << 20, 1, 1, new byte[16]);
+        long gib = 1L << 30;
+        Passphrases.requireMemory(large, 2 * gib);
+        Fixture.assertCode(VaultError.SLOT_MEMORY, () -> Passphrases.requireMemory(large, 2 * gib - 2));
+        Passphrases.requireMemory(Passphrases.newKdf(), 1);
+        String forged;
+        try (VaultMeta meta =
+                VaultMeta.create(storage, temp.resolve("a"), Fixture.ALPHA, "zstd", "right".toCharArray())) {
+            forged = forgeSlot(meta, 1 << 20);
+        }
+        assertTrue(Runtime.getRuntime().maxMemory() < 2 * gib, "the build gives tests less");
+        Fixture.open(storage, temp.resolve("b"), Fixture.BETA, VaultAccess.ATTACH, "right")
+                .close();
+        DoppelException e = Fixture.assertCode(
+                VaultError.SLOT_MEMORY,
+                () -> Fixture.open(storage, temp.resolve("c"), Fixture.BETA, VaultAccess.ATTACH, "wrong"));
+        assertTrue(e.getMessage().contains("'" + forged + "', because it asks for 1.00 GiB of memory"), e.getMessage());
     }
 
     @Test
