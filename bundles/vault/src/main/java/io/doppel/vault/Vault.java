@@ -2,6 +2,7 @@ package io.doppel.vault;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.ByteCount;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
@@ -15,6 +16,7 @@ import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.HeadChange;
 import io.doppel.vault.internal.meta.HeadVersion;
+import io.doppel.vault.internal.meta.Reserve;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.PackInfo;
@@ -93,6 +95,7 @@ public final class Vault implements AutoCloseable {
             known.load();
             this.bases = new BaseCheck(index, nodes, segmentsLost);
             if (!readOnly()) {
+                meta.reserve().fill();
                 packs.wakeMerger();
             }
             done = true;
@@ -235,6 +238,13 @@ public final class Vault implements AutoCloseable {
     private Session newSession() throws DoppelException {
         requireWritable();
         meta.checkLease();
+        if (!meta.reserve().fill()) {
+            throw new DoppelException(
+                    StorageError.FULL,
+                    "The storage target is full but for what removing versions and purging may need, "
+                            + ByteCount.text(Reserve.BYTES) + ": purge vault " + id()
+                            + ", or make room there by other means");
+        }
         Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
         sessions.put(session.id(), session);
         return session;
@@ -331,7 +341,7 @@ public final class Vault implements AutoCloseable {
         versionUse.leave(ids);
         boolean decided = true;
         try {
-            String announced = holds.announce(ids);
+            String announced = meta.reserve().withRoom(() -> holds.announce(ids));
             decided = false;
             publishRemoval(ids, announced);
             decided = true;
@@ -349,7 +359,7 @@ public final class Vault implements AutoCloseable {
 
     private void publishRemoval(Collection<String> ids, String announced) throws DoppelException {
         try {
-            packs.publish(HeadChange.removing(ids));
+            meta.reserve().withRoom(() -> packs.publish(HeadChange.removing(ids)));
             holds.decided(announced);
         } catch (DoppelException e) {
             // after all else, also when the lease is lost, the removal may yet turn out to have happened
@@ -385,6 +395,7 @@ public final class Vault implements AutoCloseable {
             CollectReport report = collector.run();
             if (!options.dryRun()) {
                 unpublished.prune(Instant.now().minus(options.grace()), sessions::containsKey);
+                meta.reserve().fill();
             }
             return report;
         } catch (DoppelException e) {
@@ -440,6 +451,11 @@ public final class Vault implements AutoCloseable {
         @Override
         public List<ObjectInfo> undeleted() throws DoppelException {
             return packs.cleared().undeleted(storage);
+        }
+
+        @Override
+        public void withRoom(Reserve.Step step) throws DoppelException {
+            meta.reserve().withRoom(step);
         }
 
         @Override
