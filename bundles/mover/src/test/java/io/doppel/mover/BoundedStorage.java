@@ -16,6 +16,7 @@ final class BoundedStorage {
     private long writing;
     private boolean deletesLag;
     private Runnable whenFull = () -> {};
+    private Runnable whenReserveGoes = () -> {};
 
     BoundedStorage(MemoryStorage.Content content, long capacity) {
         this.content = content;
@@ -41,6 +42,11 @@ final class BoundedStorage {
         whenFull = action;
     }
 
+    /** What happens, once, after a part of the reserve was deleted and before who deleted it learns that. */
+    synchronized void whenReserveGoes(Runnable action) {
+        whenReserveGoes = action;
+    }
+
     MemoryStorage.Content content() {
         return content;
     }
@@ -50,13 +56,25 @@ final class BoundedStorage {
         MemoryStorage memory = new MemoryStorage(content, false);
         return Hooked.instead(Storage.class, memory, (method, arguments, call) -> switch (method) {
             case "put" -> writer((ObjectWriter) call.call());
-            case "delete" -> lagging() ? null : call.call();
+            case "delete" -> delete((String) arguments[0], call);
             default -> call.call();
         });
     }
 
-    private synchronized boolean lagging() {
-        return deletesLag;
+    private Object delete(String name, Hooked.Call call) throws Exception {
+        Runnable action = () -> {};
+        synchronized (this) {
+            if (deletesLag) {
+                return null;
+            }
+            if (name.startsWith("reserve/")) {
+                action = whenReserveGoes;
+                whenReserveGoes = () -> {};
+            }
+        }
+        Object result = call.call();
+        action.run();
+        return result;
     }
 
     private ObjectWriter writer(ObjectWriter real) {

@@ -9,6 +9,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.tck.FailpointStorage;
 import io.doppel.tck.FailpointStorage.Effect;
+import io.doppel.tck.FailpointStorage.Kind;
 import io.doppel.tck.FailpointStorage.When;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.CollectOptions;
@@ -17,7 +18,6 @@ import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultOwner;
-import io.doppel.vault.WriteSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A target without a single free byte: what gives back space works by the vault's reserve, and nothing else uses that. */
 @Timeout(120)
 class FullTargetTest {
-    private static final int DISK = 3_000_000;
+    private static final int DISK = 1_500_000;
     private static final List<String> RESERVE =
             IntStream.range(0, 8).mapToObj(i -> "reserve/0" + i).toList();
 
@@ -57,10 +57,10 @@ class FullTargetTest {
         MemoryStorage storage = new MemoryStorage();
         try (Vault vault = Rig.create(storage, state)) {
             for (int i = 0; i < 2; i++) {
-                old.add(Rig.backup(vault, new Bytes(Bytes.made(i, DISK))).id());
+                old.add(Rig.backup(vault, new Bytes(noise(i, DISK))).id());
             }
-            lastDisk = Bytes.made(1, DISK);
-            System.arraycopy(Bytes.made(2, DISK), 0, lastDisk, 0, 2_000_000);
+            lastDisk = noise(1, DISK);
+            System.arraycopy(noise(2, DISK), 0, lastDisk, 0, 1_000_000);
             last = Rig.backup(vault, new Bytes(lastDisk)).id();
             vault.awaitMerge();
             killed = storage.content().copy();
@@ -96,7 +96,7 @@ class FullTargetTest {
         assertTrue(report.clean(), report::toString);
         assertEquals(RESERVE, reserve(target.content()));
         long now = target.content().size();
-        assertTrue(before - now > 1.8 * DISK, () -> before + " bytes became " + now);
+        assertTrue(before - now > 1.5 * DISK, () -> before + " bytes became " + now);
     }
 
     private static DoppelException assertFull(org.junit.jupiter.api.function.Executable action) {
@@ -109,9 +109,9 @@ class FullTargetTest {
         assertTrue(e.what().contains("Delete something else on it, some MiB are enough"), e.what());
     }
 
-    private static byte[] noise(int length) {
+    private static byte[] noise(int seed, int length) {
         byte[] bytes = new byte[length];
-        new Random().nextBytes(bytes);
+        new Random(seed).nextBytes(bytes);
         return bytes;
     }
 
@@ -124,7 +124,7 @@ class FullTargetTest {
             CollectReport report = purge(vault, old);
             assertEquals(List.of(), report.notes());
             assertPurged(vault, target, before);
-            byte[] disk = noise(DISK / 2);
+            byte[] disk = noise(8, DISK / 2);
             assertArrayEquals(
                     disk, Rig.restore(vault, Rig.backup(vault, new Bytes(disk)).id()));
         }
@@ -139,7 +139,7 @@ class FullTargetTest {
         BoundedStorage target = new BoundedStorage(killed, Long.MAX_VALUE);
         try (Vault vault = Rig.open(target.open(), state)) {
             target.capacity(killed.size());
-            assertFull(() -> Rig.backup(vault, new Bytes(noise(DISK))));
+            assertFull(() -> Rig.backup(vault, new Bytes(noise(9, DISK))));
             assertEquals(RESERVE, reserve(killed));
         }
         assertEquals(RESERVE, reserve(killed));
@@ -150,35 +150,23 @@ class FullTargetTest {
             assertTrue(full.what().contains("purge vault " + vault.id()), full.what());
             purge(vault, old);
             assertPurged(vault, target, before);
-            Rig.backup(vault, new Bytes(noise(DISK / 2)));
+            Rig.backup(vault, new Bytes(noise(8, DISK / 2)));
         }
     }
 
     @Test
-    void aBackupThatTakesWhatIsGivenUpDoesNotKeepAPurgeFromItsWork() throws Exception {
+    void whatSomebodyElseTakesOfItDoesNotKeepAPurgeFromItsWork() throws Exception {
         long before = killed.size();
         BoundedStorage target = new BoundedStorage(killed, Long.MAX_VALUE);
-        try (Vault vault = Rig.open(target.open(), state);
-                WriteSession session = vault.begin()) {
+        try (Vault vault = Rig.open(target.open(), state)) {
             target.capacity(killed.size());
-            boolean[] stored = {false};
-            target.whenFull(() -> target.whenFull(() -> {
-                // here a piece was given up
-                stored[0] = true;
-                byte[] chunk = noise(200_000);
-                assertFull(() -> {
-                    try (WriteSession.Lane lane = session.lane()) {
-                        for (int i = 0; i < 100; i++) {
-                            lane.store(noise(chunk.length), 0, chunk.length);
-                        }
-                    }
-                });
-            }));
+            target.whenReserveGoes(() -> target.capacity(killed.size()));
             vault.remove(old.subList(0, 1));
-            assertFull(vault::begin);
-            session.close();
+            assertEquals(RESERVE.size() - 2, reserve(killed).size());
             purge(vault, old);
-            assertPurged(vault, target, before - DISK);
+            target.capacity(before);
+            vault.begin().close();
+            assertPurged(vault, target, before);
         }
     }
 
@@ -186,20 +174,20 @@ class FullTargetTest {
     void withoutAReserveItSaysWhatToDoAndLosesNothing() throws Exception {
         RESERVE.forEach(killed::remove);
         BoundedStorage target = BoundedStorage.full(killed);
-        long before = killed.size();
+        long before = killed.size() + (8 << 20);
         var names = killed.names();
         Path kept = state;
         assertSaysWhatToDo(assertFull(() -> Rig.open(target.open(), copy(kept))));
         assertEquals(names, killed.names());
 
-        target.capacity(before + 2_000_000);
+        target.capacity(killed.size() + 2_000_000);
         try (Vault vault = Rig.open(target.open(), state)) {
             assertFull(vault::begin);
             target.capacity(0);
             RESERVE.forEach(killed::remove);
             assertSaysWhatToDo(assertFull(() -> vault.remove(old)));
             assertEquals(3, vault.versionIds().size());
-            target.capacity(before + 2_000_000);
+            target.capacity(killed.size() + 2_000_000);
             purge(vault, old);
             target.capacity(Long.MAX_VALUE);
             vault.begin().close();
@@ -217,7 +205,8 @@ class FullTargetTest {
         long before = killed.size();
         try (Vault vault = Rig.open(target.open(), state)) {
             target.deletesLag(true);
-            assertFull(() -> vault.remove(old));
+            target.capacity(killed.size());
+            assertSaysWhatToDo(assertFull(() -> vault.remove(old)));
             assertEquals(3, vault.versionIds().size());
             target.deletesLag(false);
             purge(vault, old);
@@ -266,7 +255,9 @@ class FullTargetTest {
             purge(vault, old);
         }
         List<Integer> changes = counting.operations().stream()
-                .filter(o -> o.kind().changes() || o.folder().equals("reserve"))
+                .filter(o -> o.kind() == Kind.COMMIT
+                        || o.kind() == Kind.DELETE
+                        || o.folder().equals("reserve"))
                 .map(FailpointStorage.Operation::number)
                 .toList();
         List<String> failures = new CopyOnWriteArrayList<>();
@@ -283,7 +274,7 @@ class FullTargetTest {
         });
         System.out.println(changes.size() + " operations with faults on a full target");
         assertEquals(List.of(), failures);
-        assertTrue(changes.size() > 40, "" + changes.size());
+        assertTrue(changes.size() > 30, "" + changes.size());
     }
 
     private void fault(int number, When side, Effect effect, long before) throws Exception {

@@ -29,6 +29,8 @@ enum ObjectForm {
     CLEARED("cleared/[0-9a-f]{32}", 7),
     /** A hold. */
     HOLD("holds/[0-9a-f]{32}", 8),
+    /** A piece of the reserve, whose bytes say nothing. */
+    RESERVE("reserve/0[0-7]", 0),
     /** Nothing that this version of the format knows. */
     UNKNOWN(".*", 0);
 

@@ -79,6 +79,8 @@ public final class Reserve {
 
     private <T> T givingUp(Write<T> write, DoppelException failure) throws DoppelException {
         DoppelException full = failure;
+        // somebody may have deleted it by hand
+        whole = false;
         // listed once: a target that goes on listing what was deleted must not keep us here
         Iterator<String> pieces = there(full).iterator();
         while (pieces.hasNext()) {
@@ -105,7 +107,6 @@ public final class Reserve {
     }
 
     private void giveUp(String piece, DoppelException full) throws DoppelException {
-        whole = false;
         LOG.warn("The target is full: '{}' is given up to make room", name(piece));
         try {
             io.delete(name(piece));
