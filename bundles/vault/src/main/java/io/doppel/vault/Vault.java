@@ -241,9 +241,8 @@ public final class Vault implements AutoCloseable {
         if (!meta.reserve().fill()) {
             throw new DoppelException(
                     StorageError.FULL,
-                    "The storage target is full but for what removing versions and purging may need, "
-                            + ByteCount.text(Reserve.BYTES) + ": purge vault " + id()
-                            + ", or make room there by other means");
+                    "The storage target is full but for the " + ByteCount.text(Reserve.BYTES)
+                            + " that the vault keeps there for removing versions and for purging. Purge the vault, or make room by other means");
         }
         Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
         sessions.put(session.id(), session);

@@ -146,7 +146,7 @@ public final class Reserve {
             }
             whole = true;
         } catch (DoppelException e) {
-            LOG.warn("The vault's reserve of {} MiB on the target is not whole: {}", BYTES >> 20, e.getMessage());
+            LOG.warn("The vault's reserve of {} MiB on the target is not whole: {}", BYTES >> 20, e.what());
             return !e.is(StorageError.FULL);
         }
         return true;
