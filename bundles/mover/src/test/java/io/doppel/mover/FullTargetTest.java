@@ -18,6 +18,7 @@ import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultOwner;
+import io.doppel.vault.WriteSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -149,6 +150,14 @@ class FullTargetTest {
             target.capacity(killed.size());
             assertFull(() -> Rig.backup(vault, new Bytes(noise(9, DISK))));
             assertEquals(RESERVE, reserve(killed));
+            target.capacity(killed.size() + 300_000);
+            try (WriteSession session = vault.begin();
+                    WriteSession.Lane lane = session.lane()) {
+                lane.store(noise(10, 200_000), 0, 200_000);
+                session.flush();
+            }
+            // what it left behind would have to be listed now
+            target.capacity(killed.size());
         }
         assertEquals(RESERVE, reserve(killed));
         try (Vault vault = Rig.open(target.open(), state)) {
@@ -291,8 +300,9 @@ class FullTargetTest {
         BoundedStorage target = BoundedStorage.full(killed.copy());
         Path mine = copy(state);
         Path atDeath = folder();
-        FailpointStorage storage =
-                new FailpointStorage(target.open()).failAt(number, fault.side(), fault.effect()).onCrash(() -> keep(mine, atDeath));
+        FailpointStorage storage = new FailpointStorage(target.open())
+                .failAt(number, fault.side(), fault.effect())
+                .onCrash(() -> keep(mine, atDeath));
         try (Vault vault = Rig.open(storage, mine)) {
             purge(vault, old);
         } catch (DoppelException e) {
