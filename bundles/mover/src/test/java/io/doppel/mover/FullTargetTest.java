@@ -192,6 +192,35 @@ class FullTargetTest {
     }
 
     @Test
+    void itDoesForTheClosingOfALeaseToo() throws Exception {
+        BoundedStorage target = BoundedStorage.full(killed);
+        long lease = killed.bytes("lease/00000001").orElseThrow().length;
+        // room for the lease, give or take some digits of its time, and for nothing else
+        target.whenReserveGoes(() -> target.capacity(killed.size() + lease + 40));
+        try (Vault vault = Rig.open(target.open(), state)) {
+            assertEquals(RESERVE.size() - 2, reserve(killed).size());
+            assertEquals(3, vault.versionIds().size());
+        }
+    }
+
+    @Test
+    void itDoesForCopiesOfWhatIsNeeded() throws Exception {
+        BoundedStorage target = new BoundedStorage(killed, Long.MAX_VALUE);
+        try (Vault vault = Rig.open(target.open(), state)) {
+            vault.remove(old.subList(1, 2));
+            target.capacity(killed.size());
+            // room for what is written beside them
+            target.whenReserveGoes(() -> target.capacity(killed.size() + 100_000));
+            CollectReport report = purge(vault, List.of());
+            assertEquals(List.of(), report.notes());
+            assertTrue(report.bytesFreed() > DISK / 2, report::toString);
+            assertEquals(RESERVE, reserve(killed));
+            assertArrayEquals(noise(0, DISK), Rig.restore(vault, old.get(0)));
+            assertArrayEquals(lastDisk, Rig.restore(vault, last));
+        }
+    }
+
+    @Test
     void withoutAReserveItSaysWhatToDoAndLosesNothing() throws Exception {
         RESERVE.forEach(killed::remove);
         BoundedStorage target = BoundedStorage.full(killed);
