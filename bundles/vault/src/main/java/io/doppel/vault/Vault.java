@@ -230,7 +230,12 @@ public final class Vault implements AutoCloseable {
         return bases.damaged(disk(versionId, diskKey), cancel);
     }
 
-    /** Starts to store a machine. */
+    /**
+     * Starts to store a machine.
+     *
+     * @throws DoppelException {@link VaultError#READ_ONLY}; {@link VaultError#LEASE_LOST}; {@link StorageError#FULL} as long as the target has no
+     *     room but for what gives back space; the storage's failures
+     */
     public WriteSession begin() throws DoppelException {
         return newSession();
     }

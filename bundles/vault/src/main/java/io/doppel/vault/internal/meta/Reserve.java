@@ -27,8 +27,10 @@ public final class Reserve {
     private final ObjectIo io;
     /** Those who gave up some of it and have not done yet what they need the room for. */
     private final AtomicInteger users = new AtomicInteger();
-    /** Whether all of it was there when we last looked, and nothing was given up since. */
-    private volatile boolean whole;
+    /** How often some of it was given up. */
+    private final AtomicInteger losses = new AtomicInteger();
+    /** At how many {@link #losses} all of it was there; if there are more by now, it has to be looked at again. */
+    private volatile int wholeAt = -1;
 
     Reserve(ObjectIo io) {
         this.io = io;
@@ -79,8 +81,8 @@ public final class Reserve {
 
     private <T> T givingUp(Write<T> write, DoppelException failure) throws DoppelException {
         DoppelException full = failure;
-        // somebody may have deleted it by hand
-        whole = false;
+        // also if nothing is there: somebody may have deleted it by hand
+        losses.incrementAndGet();
         // listed once: a target that goes on listing what was deleted must not keep us here
         Iterator<String> pieces = there(full).iterator();
         while (pieces.hasNext()) {
@@ -131,7 +133,8 @@ public final class Reserve {
      * @return false if the target is too full for it, so that nothing but what gives back space should write there
      */
     public synchronized boolean fill() {
-        if (whole) {
+        int now = losses.get();
+        if (wholeAt == now) {
             return true;
         }
         try {
@@ -144,7 +147,7 @@ public final class Reserve {
                     put(piece(i));
                 }
             }
-            whole = true;
+            wholeAt = now;
         } catch (DoppelException e) {
             LOG.warn("The vault's reserve of {} MiB on the target is not whole: {}", BYTES >> 20, e.what());
             return !e.is(StorageError.FULL);
