@@ -199,6 +199,7 @@ class ChangeBasesTest {
         byte[] expected = Files.readAllBytes(image);
         Arrays.fill(expected, Integer.parseInt(range[0]), Integer.parseInt(range[1]), (byte) 0);
         assertTrue(Integer.parseInt(range[1]) - Integer.parseInt(range[0]) <= 256 << 10, places);
-        assertTrue(Arrays.equals(expected, Files.readAllBytes(folder.resolve("machines/r/disk.img"))));
+        Path kept = Files.write(folder.resolve("expected"), expected);
+        assertEquals(-1, Files.mismatch(kept, folder.resolve("machines/r/disk.img")));
     }
 }
