@@ -28,4 +28,32 @@ final class Hooked {
                     }
                 }));
     }
+
+    /** A call that was not made yet. */
+    interface Call {
+        /** Makes it. */
+        Object call() throws Exception;
+    }
+
+    /** Called instead of each call, on its thread. */
+    interface Instead {
+        /** What the call gives. */
+        Object call(String method, Object[] arguments, Call call) throws Exception;
+    }
+
+    static <T> T instead(Class<T> type, T target, Instead instead) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> instead.call(method.getName(), arguments, () -> {
+                    try {
+                        return method.invoke(target, arguments);
+                    } catch (InvocationTargetException e) {
+                        if (e.getCause() instanceof Exception failure) {
+                            throw failure;
+                        }
+                        throw (Error) e.getCause();
+                    }
+                })));
+    }
 }

@@ -18,16 +18,23 @@ final class MappedDisk implements DiskReader {
     static final int KINDS = 2;
 
     private final long size;
-    private final byte[][] kinds = new byte[KINDS][(int) Layout.SEGMENT];
+    private final byte[][] kinds;
     private final NavigableMap<Long, Integer> changes = new TreeMap<>();
     private final AtomicLong bytesRead = new AtomicLong();
 
     MappedDisk(long size) {
         this.size = size;
+        this.kinds = new byte[KINDS][(int) Layout.SEGMENT];
         Random random = new Random(11);
         for (byte[] kind : kinds) {
             random.nextBytes(kind);
         }
+    }
+
+    /** The same disk without changes; holds what the other one holds. */
+    MappedDisk(MappedDisk other) {
+        this.size = other.size;
+        this.kinds = other.kinds;
     }
 
     /** Changes a place to noise; it must not touch another one. */

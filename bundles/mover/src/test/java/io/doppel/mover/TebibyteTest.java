@@ -155,7 +155,7 @@ class TebibyteTest {
         // in every run, and so are the places; of 60, more than 12 come out once in a million runs.
         assertTrue(within >= PAGES - 12, () -> "one page added " + added);
 
-        MappedDisk scattered = new MappedDisk(TIB);
+        MappedDisk scattered = new MappedDisk(disk);
         for (int i = 0; i < CHANGES; i++) {
             scattered.change(i * APART + random.nextInt(64) * 4096L, CHANGE);
         }

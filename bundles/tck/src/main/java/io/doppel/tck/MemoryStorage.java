@@ -33,7 +33,10 @@ public final class MemoryStorage implements Storage {
 
         /** Names of the objects, sorted; a copy. */
         public Set<String> names() {
-            return new TreeSet<>(objects.keySet());
+            // one by one: a set is copied by its size, which others may change meanwhile
+            Set<String> names = new TreeSet<>();
+            objects.keySet().forEach(names::add);
+            return names;
         }
 
         /** The bytes of an object, a copy; empty if there is none. For tests that damage objects. */

@@ -2,10 +2,12 @@ package io.doppel.vault;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.ByteCount;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.UnpublishedPacks;
@@ -15,6 +17,7 @@ import io.doppel.vault.internal.hold.VersionRemoval;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.Problems;
+import io.doppel.vault.internal.meta.Reserve;
 import io.doppel.vault.internal.meta.VaultMeta;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.PackInfo;
@@ -94,6 +97,7 @@ public final class Vault implements AutoCloseable {
             known.load();
             this.bases = new BaseCheck(index, nodes, segmentsLost);
             if (!readOnly()) {
+                meta.reserve().fill();
                 packs.wakeMerger();
             }
             done = true;
@@ -224,7 +228,12 @@ public final class Vault implements AutoCloseable {
         return bases.damaged(disk(versionId, diskKey), cancel);
     }
 
-    /** Starts to store a machine. */
+    /**
+     * Starts to store a machine.
+     *
+     * @throws DoppelException {@link VaultError#READ_ONLY}; {@link VaultError#LEASE_LOST}; {@link StorageError#FULL} as long as the target has no
+     *     room but for what gives back space; the storage's failures
+     */
     public WriteSession begin() throws DoppelException {
         return newSession();
     }
@@ -232,6 +241,12 @@ public final class Vault implements AutoCloseable {
     private Session newSession() throws DoppelException {
         requireWritable();
         meta.checkLease();
+        if (!meta.reserve().fill()) {
+            throw new DoppelException(
+                    StorageError.FULL,
+                    "The storage target is full but for the " + ByteCount.text(Reserve.BYTES)
+                            + " that the vault keeps there for removing versions and for purging. Purge the vault, or make room by other means");
+        }
         Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
         sessions.put(session.id(), session);
         return session;
@@ -353,6 +368,7 @@ public final class Vault implements AutoCloseable {
             CollectReport report = collector.run();
             if (!options.dryRun()) {
                 unpublished.prune(Instant.now().minus(options.grace()), sessions::containsKey);
+                meta.reserve().fill();
             }
             return report;
         } catch (DoppelException e) {
@@ -408,6 +424,11 @@ public final class Vault implements AutoCloseable {
         @Override
         public List<ObjectInfo> undeleted() throws DoppelException {
             return packs.cleared().undeleted(storage);
+        }
+
+        @Override
+        public void withRoom(Reserve.Step step) throws DoppelException {
+            meta.reserve().withRoom(step);
         }
 
         @Override

@@ -23,7 +23,7 @@ public enum StorageError implements ErrorCode {
             "DPL-STO-0004",
             true,
             "The storage target has no space left.",
-            "Free space on the target and run the job again; what was stored is reused."),
+            "Free space on the target, by a purge or by other means, and run the job again; what was stored is reused."),
     /** No connection. */
     UNREACHABLE(
             "DPL-STO-0005",

@@ -50,7 +50,7 @@ final class ObjectCheck {
                         case DATA_PACK, TREE_PACK -> pack(in, form, name);
                         case SEGMENT -> segment(in, form.saltIn(name));
                         case TEXT -> text(in);
-                        case UNKNOWN -> null;
+                        case RESERVE, UNKNOWN -> null;
                         default -> sealed(in, form.code());
                     });
         }

@@ -31,6 +31,8 @@ enum ObjectForm {
     HOLD("holds/[0-9a-f]{32}", 8),
     /** The removal of versions. */
     REMOVAL("removals/[0-9a-f]{32}", 9),
+    /** A piece of the reserve, whose bytes say nothing. */
+    RESERVE("reserve/0[0-7]", 0),
     /** Nothing that this version of the format knows. */
     UNKNOWN(".*", 0);
 

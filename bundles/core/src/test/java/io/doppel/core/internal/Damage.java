@@ -21,13 +21,13 @@ final class Damage {
         }
     }
 
-    /** To the largest object of a vault, which is a pack of chunks. */
+    /** To the largest pack of chunks of a vault. */
     static void toLargest(Path vault) throws IOException {
         to(largest(vault));
     }
 
     static Path largest(Path vault) throws IOException {
-        try (Stream<Path> all = Files.walk(vault)) {
+        try (Stream<Path> all = Files.walk(vault.resolve("data"))) {
             return all.filter(Files::isRegularFile)
                     .max(Comparator.comparing(p -> p.toFile().length()))
                     .orElseThrow();

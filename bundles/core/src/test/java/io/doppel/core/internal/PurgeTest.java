@@ -37,6 +37,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,8 +131,20 @@ class PurgeTest {
     }
 
     private long used() throws IOException {
+        return size(path -> true);
+    }
+
+    private static boolean isReserve(Path file) {
+        return file.getParent().endsWith("reserve");
+    }
+
+    private long usedWithoutReserve() throws IOException {
+        return size(file -> !isReserve(file));
+    }
+
+    private long size(Predicate<Path> which) throws IOException {
         try (Stream<Path> all = Files.walk(target)) {
-            return all.mapToLong(PurgeTest::size).sum();
+            return all.filter(which).mapToLong(PurgeTest::size).sum();
         } catch (NoSuchFileException e) {
             return 0;
         }
@@ -300,13 +313,31 @@ class PurgeTest {
         JobRun run = purge();
         assertEquals(JobState.SUCCEEDED, run.state(), run.outcome() + "\n" + server.logOf(run));
         assertTrue(run.outcome().contains("freed 1"), run.outcome());
-        assertTrue(used() < 17L * MIB, () -> run.outcome());
+        assertTrue(usedWithoutReserve() < 17L * MIB, () -> run.outcome());
         whole();
+    }
+
+    @Test
+    void aTargetWithoutAFreeByteIsPurgedAndTakesBackupsAgain() throws Exception {
+        sparsePacks(7);
+        capacity = used();
+        JobRun full = server.run("backup", List.of("h/web"), Map.of("vault", "v", "full", "true"));
+        assertEquals(StorageError.FULL.id(), full.errorCode(), full.outcome());
+        JobRun run = purge();
+        assertEquals(JobState.SUCCEEDED, run.state(), run.outcome() + "\n" + server.logOf(run));
+        assertTrue(usedWithoutReserve() < 17L * MIB, () -> run.outcome());
+        assertEquals(8L * MIB, size(PurgeTest::isReserve));
+        whole();
+        change("web", MIB);
+        backup("web");
     }
 
     @Test
     void aPurgeThatFindsNoRoomAtAllSaysWhatIsMissing() throws Exception {
         sparsePacks(5);
+        for (int i = 0; i < 8; i++) {
+            Files.delete(target.resolve("reserve/0" + i));
+        }
         capacity = used() + MIB / 2;
         long before = used();
         JobRun run = purge();
@@ -318,7 +349,7 @@ class PurgeTest {
         whole();
         capacity = Long.MAX_VALUE;
         assertEquals(JobState.SUCCEEDED, purge().state());
-        assertTrue(used() < 17L * MIB);
+        assertTrue(usedWithoutReserve() < 17L * MIB);
         whole();
     }
 

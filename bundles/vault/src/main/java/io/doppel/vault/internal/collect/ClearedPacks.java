@@ -138,8 +138,9 @@ public final class ClearedPacks {
             }
         }
         if (!done.isEmpty()) {
-            meta.publish(
-                    HeadChange.forgetting(done.stream().map(ClearedList::id).toList()));
+            HeadChange forgetting =
+                    HeadChange.forgetting(done.stream().map(ClearedList::id).toList());
+            meta.reserve().withRoom(() -> meta.publish(forgetting));
             for (ClearedList list : done) {
                 meta.cleared().delete(list.id());
                 packsOf(list).forEach(names::remove);

@@ -3,6 +3,7 @@ package io.doppel.vault.internal.collect;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.vault.VersionManifest;
+import io.doppel.vault.internal.meta.Reserve;
 import io.doppel.vault.internal.pack.PackInfo;
 import java.time.Instant;
 import java.util.BitSet;
@@ -28,6 +29,9 @@ public interface CollectedVault {
 
     /** The packs in the storage that were cleared. Changes nothing. */
     List<ObjectInfo> undeleted() throws DoppelException;
+
+    /** Does something for which the target may be too full; then it is tried again with the room that the vault's reserve gives up. */
+    void withRoom(Reserve.Step step) throws DoppelException;
 
     /** Has heads no longer name lists of packs that were cleared; for when there is none of these left. */
     void forgetDone() throws DoppelException;

@@ -17,6 +17,7 @@ import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.index.LiveSet;
 import io.doppel.vault.internal.index.Parallel;
 import io.doppel.vault.internal.meta.KeyRing;
+import io.doppel.vault.internal.meta.Reserve;
 import io.doppel.vault.internal.pack.RecordReader;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -128,7 +129,11 @@ public final class Collector {
         while (!left.isEmpty()) {
             List<PackUse> batch = left.pop();
             try {
-                takeAway(batch);
+                if (mayFitInReserve(batch)) {
+                    vault.withRoom(() -> takeAway(batch));
+                } else {
+                    takeAway(batch);
+                }
             } catch (DoppelException e) {
                 if (!e.is(StorageError.FULL) || batch.stream().allMatch(p -> p.live() == 0)) {
                     throw e;
@@ -142,6 +147,11 @@ public final class Collector {
                 left.push(batch.subList(0, batch.size() / 2));
             }
         }
+    }
+
+    /** Whether it is worth it to give up the reserve for copies: only where less at once cannot be copied, and where it may be enough. */
+    private static boolean mayFitInReserve(List<PackUse> batch) {
+        return batch.size() == 1 && batch.get(0).live() < Reserve.BYTES;
     }
 
     private void noteNoRoom(List<PackUse> packs) {

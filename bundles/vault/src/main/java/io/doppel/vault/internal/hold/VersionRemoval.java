@@ -35,7 +35,7 @@ public final class VersionRemoval {
         use.leave(ids);
         boolean decided = true;
         try {
-            String announced = holds.announce(ids);
+            String announced = meta.reserve().withRoom(() -> holds.announce(ids));
             decided = false;
             publish(ids, announced);
             decided = true;
@@ -53,7 +53,7 @@ public final class VersionRemoval {
 
     private void publish(Collection<String> ids, String announced) throws DoppelException {
         try {
-            packs.publish(HeadChange.removing(ids));
+            meta.reserve().withRoom(() -> packs.publish(HeadChange.removing(ids)));
             holds.decided(announced);
         } catch (DoppelException e) {
             // after all else, also when the lease is lost, the removal may yet turn out to have happened

@@ -18,6 +18,7 @@ final class LeaseHolding {
     private static final int NONCE_DIGITS = 32;
 
     private final Leases leases;
+    private final Reserve reserve;
     private final LocalState local;
     private final String vaultId;
     private final VaultOwner owner;
@@ -26,12 +27,14 @@ final class LeaseHolding {
 
     LeaseHolding(
             Leases leases,
+            Reserve reserve,
             LocalState local,
             String vaultId,
             VaultOwner owner,
             boolean takeOver,
             Consumer<String> warnings) {
         this.leases = leases;
+        this.reserve = reserve;
         this.local = local;
         this.vaultId = vaultId;
         this.owner = owner;
@@ -58,8 +61,9 @@ final class LeaseHolding {
             String nonce = kept.find(epoch).map(LocalState.KeptLease::nonce).orElse(Digests.randomHex(NONCE_DIGITS));
             LocalState.KeptLease ours = new LocalState.KeptLease(epoch, nonce);
             local.keep(withPredecessor(kept, ours));
+            Lease lease = new Lease(epoch, owner.installationId(), owner.serverName(), nonce, Instant.now());
             try {
-                leases.put(new Lease(epoch, owner.installationId(), owner.serverName(), nonce, Instant.now()));
+                reserve.withRoom(() -> leases.put(lease));
             } catch (DoppelException e) {
                 if (!e.is(StorageError.EXISTS) || round == ROUNDS) {
                     throw e;

@@ -37,6 +37,7 @@ public final class VaultMeta implements AutoCloseable {
     private final ClearedLists cleared;
     private final Holds holds;
     private final Removals removals;
+    private final Reserve reserve;
     private final RollbackGuard guard;
     private final KeySlots slots;
     private final MachineKeyRotation rotation;
@@ -79,6 +80,7 @@ public final class VaultMeta implements AutoCloseable {
         this.cleared = new ClearedLists(store);
         this.holds = new Holds(store);
         this.removals = new Removals(store, leases);
+        this.reserve = new Reserve(io);
         this.guard = new RollbackGuard(local, heads, config.id(), this::warnOnce);
         this.slots = new KeySlots(io, config.id());
         this.rotation = new MachineKeyRotation(slots, master, local, config.id());
@@ -201,13 +203,14 @@ public final class VaultMeta implements AutoCloseable {
             guard.rememberSettled(newest, mode);
             return;
         }
-        LeaseHolding holding = new LeaseHolding(leases, local, config.id(), owner, takeOver, warnings::add);
+        LeaseHolding holding = new LeaseHolding(leases, reserve, local, config.id(), owner, takeOver, warnings::add);
         LeaseHolding.Held held = holding.take();
         // Looked at again, now that our lease is there: what is seen now is all that counts of the epochs before.
         newest = look(takeOver);
         guard.check(newest, mode);
-        leases.put(new Lease.Closing(
-                held.epoch(), held.nonce(), newest.head().generation(), newest.sha256(), newest.through()));
+        Lease.Closing closing = new Lease.Closing(
+                held.epoch(), held.nonce(), newest.head().generation(), newest.sha256(), newest.through());
+        reserve.withRoom(() -> leases.put(closing));
         mayHaveStrays = held.unclean() || newest.older();
         publisher = new Publisher(leases, heads, versions, guard, held, newest, this::warnOnce);
         // only if nobody has taken over by now, the head that we found cannot become void any more
@@ -234,7 +237,7 @@ public final class VaultMeta implements AutoCloseable {
 
     /** A slot whose key file cannot be kept is of no use to anybody. */
     private void addKeyFile(VaultOwner owner) throws DoppelException {
-        try (MachineKey machine = slots.addMachine(master, owner.serverName())) {
+        try (MachineKey machine = reserve.withRoom(() -> slots.addMachine(master, owner.serverName()))) {
             try {
                 local.storeMachineKey(machine);
             } catch (DoppelException e) {
@@ -324,6 +327,11 @@ public final class VaultMeta implements AutoCloseable {
     /** The removals that were announced. */
     public Removals removals() {
         return removals;
+    }
+
+    /** Room on the target for giving back space; not for an opening that only reads. */
+    public Reserve reserve() {
+        return reserve;
     }
 
     /**

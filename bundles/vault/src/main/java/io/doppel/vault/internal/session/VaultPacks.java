@@ -141,7 +141,7 @@ public final class VaultPacks implements AutoCloseable {
     private void adopt(boolean needed) throws DoppelException {
         if (needed) {
             adopting = true;
-            adopted(openIndex.adopt(cleared::contains, this::packStored));
+            adopted(openIndex.adopt(cleared::contains, this::packFound));
         }
     }
 
@@ -209,12 +209,12 @@ public final class VaultPacks implements AutoCloseable {
 
     /** Publishes that these packs may be deleted; see {@link io.doppel.vault.internal.collect.CollectedVault#publishCleared}. */
     public synchronized void publishCleared(Set<Integer> packs, Set<String> walked) throws DoppelException {
-        String list = cleared.put(packs);
+        String list = meta.reserve().withRoom(() -> cleared.put(packs));
         Predicate<PackInfo> leaves = pack -> packs.contains(index.packNumber(pack.name()));
-        Optional<OpenIndex.Written> segment = openIndex.write(leaves.negate());
+        Optional<OpenIndex.Written> segment = meta.reserve().withRoom(() -> openIndex.write(leaves.negate()));
         List<String> added = segment.map(OpenIndex.Written::name).stream().toList();
         try {
-            meta.publish(HeadChange.clearing(list, added, walked));
+            meta.reserve().withRoom(() -> meta.publish(HeadChange.clearing(list, added, walked)));
         } catch (DoppelException e) {
             if (e.is(VaultError.MOVED_ON)) {
                 meta.cleared().delete(list);
@@ -236,7 +236,7 @@ public final class VaultPacks implements AutoCloseable {
 
     /** Learns of packs in the storage that no segment tells of. */
     public void adoptStrays(Predicate<String> skip) throws DoppelException {
-        adopted(openIndex.adopt(name -> cleared.contains(name) || skip.test(name), this::packStored));
+        adopted(openIndex.adopt(name -> cleared.contains(name) || skip.test(name), this::packFound));
     }
 
     /**
@@ -269,6 +269,15 @@ public final class VaultPacks implements AutoCloseable {
         int pack = openIndex.add(info);
         if (openIndex.many()) {
             putInSegment();
+        }
+        return pack;
+    }
+
+    /** Takes a pack that was left behind; its number. Without all of them neither an opening nor a purge gets on. */
+    private int packFound(PackInfo info) throws DoppelException {
+        int pack = openIndex.add(info);
+        if (openIndex.many()) {
+            meta.reserve().withRoom(this::putInSegment);
         }
         return pack;
     }

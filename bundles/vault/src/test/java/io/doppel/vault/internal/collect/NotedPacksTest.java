@@ -2,12 +2,14 @@ package io.doppel.vault.internal.collect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.MapStorage;
+import io.doppel.vault.internal.meta.Reserve;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackInfo;
 import java.time.Instant;
@@ -54,6 +56,11 @@ class NotedPacksTest {
         @Override
         public List<ObjectInfo> undeleted() {
             return List.of();
+        }
+
+        @Override
+        public void withRoom(Reserve.Step step) throws DoppelException {
+            step.run();
         }
 
         @Override
