@@ -135,7 +135,7 @@ class DamageTest {
 
     @Test
     void missingAndTruncatedObjects() throws Exception {
-        for (String object : known.content().names()) {
+        for (String object : known.objects()) {
             byte[] bytes = known.content().bytes(object).orElseThrow();
             for (int length : new int[] {0, bytes.length / 2, bytes.length - 1}) {
                 MemoryStorage.Content cut = known.content().copy();
@@ -172,7 +172,7 @@ class DamageTest {
 
     @Test
     void copiesUnderAnotherName() throws Exception {
-        for (String object : known.content().names()) {
+        for (String object : known.objects()) {
             if (object.endsWith("config")) {
                 continue; // there is one of each
             }
@@ -180,6 +180,11 @@ class DamageTest {
             MemoryStorage.Content more = known.content().copy();
             more.overwrite(copy, more.bytes(object).orElseThrow());
             Outcome outcome = meet(more);
+            if (object.startsWith("index/")) {
+                assertFalse(more.names().contains(copy), "what no head lists is deleted: " + copy);
+                assertEquals(Outcome.SOUND, outcome);
+                continue;
+            }
             outcome.assertNames(copy, "copied from " + object);
             outcome.assertDependents(Set.of(), copy);
         }

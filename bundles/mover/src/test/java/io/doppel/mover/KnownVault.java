@@ -91,6 +91,13 @@ final class KnownVault {
         return storage.content();
     }
 
+    /** Names of the objects that say something; the reserve's bytes do not. */
+    List<String> objects() {
+        return content().names().stream()
+                .filter(name -> !name.startsWith("reserve/"))
+                .toList();
+    }
+
     /** What it held after each version. */
     List<MemoryStorage.Content> lives() {
         return lives;
@@ -135,7 +142,7 @@ final class KnownVault {
     /** The objects by kind: the first part of the name, with the ending if there is one. */
     Map<String, List<String>> kinds() {
         Map<String, List<String>> kinds = new TreeMap<>();
-        for (String name : content().names()) {
+        for (String name : objects()) {
             int dot = name.indexOf('.');
             String kind = name.replaceFirst("/.*", "") + (dot < 0 ? "" : name.substring(dot));
             kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(name);
