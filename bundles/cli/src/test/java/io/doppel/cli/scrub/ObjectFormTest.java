@@ -67,7 +67,10 @@ class ObjectFormTest {
         Set<ObjectForm> forms = EnumSet.noneOf(ObjectForm.class);
         Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\|").matcher(objects);
         while (row.find()) {
-            String name = row.group(1).replace("<slot>", "0".repeat(16)).replace("<mark>", "0".repeat(8));
+            String name = row.group(1)
+                    .replace("<slot>", "0".repeat(16))
+                    .replace("<mark>", "0".repeat(8))
+                    .replace("<00 to 07>", "00");
             name = Pattern.compile("<(\\d+) hex[^>]*>")
                     .matcher(name)
                     .replaceAll(hex -> "0".repeat(Integer.parseInt(hex.group(1))));
