@@ -71,6 +71,9 @@ class LifeCycleTest {
         for (String name : List.of("org.ops4j.pax.logging.cfg", "org.apache.karaf.log.cfg", "config.properties")) {
             Files.writeString(shipped.resolve(name), "\n# of the new version\n", StandardOpenOption.APPEND);
         }
+        Path shell = own.resolve("org.apache.karaf.shell.cfg");
+        String port = "(?m)^sshPort *=.*$";
+        Files.writeString(shell, Files.readString(shell).replaceFirst(port, "sshPort = 9"));
 
         server.doppel("start").mustSucceed();
         server.close();
@@ -78,6 +81,9 @@ class LifeCycleTest {
         assertTrue(Files.readString(own.resolve("org.ops4j.pax.logging.cfg")).contains("edited by hand"));
         assertTrue(Files.readString(own.resolve("org.apache.karaf.log.cfg")).contains("of the new version"));
         assertTrue(Files.readString(own.resolve("config.properties")).contains("of the new version"));
+        assertTrue(
+                Files.readString(shell).contains("sshPort = ${env:DOPPEL_SSH_PORT:-9}"),
+                "the variable counts, and what somebody set is its default");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /** The files of one server's state folder that its client reads and its first start writes. */
 record StateFolder(Path root) {
@@ -13,7 +14,9 @@ record StateFolder(Path root) {
     /** The name under which the host key is pinned; not an address, so that it holds on any port. */
     static final String PINNED_NAME = "doppel";
 
-    private static final int DEFAULT_PORT = 8101;
+    private static final String DEFAULT_PORT = "8101";
+    /** The port for when the variable is not set, as {@code bin/doppel} leaves it in the configuration. */
+    private static final Pattern DEFAULT = Pattern.compile("^\\$\\{env:DOPPEL_SSH_PORT:-(\\d+)}$");
 
     Path users() {
         return root.resolve("etc/users.properties");
@@ -50,7 +53,7 @@ record StateFolder(Path root) {
         try (Reader in = Files.newBufferedReader(file)) {
             shell.load(in);
         }
-        return Integer.parseInt(
-                shell.getProperty("sshPort", String.valueOf(DEFAULT_PORT)).trim());
+        String port = shell.getProperty("sshPort", DEFAULT_PORT).trim();
+        return Integer.parseInt(DEFAULT.matcher(port).replaceFirst("$1"));
     }
 }
