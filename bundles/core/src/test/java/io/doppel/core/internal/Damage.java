@@ -23,11 +23,11 @@ final class Damage {
 
     /** To the largest pack of chunks of a vault. */
     static void toLargest(Path vault) throws IOException {
-        to(largest(vault));
+        to(largest(vault.resolve("data")));
     }
 
-    static Path largest(Path vault) throws IOException {
-        try (Stream<Path> all = Files.walk(vault.resolve("data"))) {
+    static Path largest(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(Files::isRegularFile)
                     .max(Comparator.comparing(p -> p.toFile().length()))
                     .orElseThrow();

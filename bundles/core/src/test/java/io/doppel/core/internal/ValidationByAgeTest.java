@@ -241,7 +241,7 @@ class ValidationByAgeTest {
     void damageIsFoundByAgeNamedAndGoneWhenThePackIsRightAgain() throws Exception {
         String version = backup();
         validated();
-        Path pack = Damage.largest(folder.resolve("vaults/v"));
+        Path pack = Damage.largest(folder.resolve("vaults/v/data"));
         Damage.to(pack);
         days(30);
         JobRun round = validated();
