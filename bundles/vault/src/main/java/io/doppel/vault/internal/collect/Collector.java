@@ -3,6 +3,7 @@ package io.doppel.vault.internal.collect;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.ByteCount;
 import io.doppel.api.job.CancelToken;
+import io.doppel.api.job.Count;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
@@ -157,8 +158,7 @@ public final class Collector {
     private void noteNoRoom(List<PackUse> packs) {
         long unused = packs.stream().mapToLong(PackUse::unused).sum();
         long room = packs.stream().mapToLong(PackUse::live).min().orElse(0);
-        notes.add("The target is too full to copy what is needed out of " + packs.size()
-                + (packs.size() == 1 ? " pack" : " packs")
+        notes.add("The target is too full to copy what is needed out of " + Count.text(packs.size(), "pack")
                 + ", so " + ByteCount.text(unused) + " there stay unused. Free at least " + ByteCount.text(room)
                 + " on it, then purge again");
     }
