@@ -93,7 +93,25 @@ public enum DiskError implements ErrorCode {
             "DPL-DSK-0015",
             false,
             "A file of the name to be written exists already.",
-            "Choose another name or remove the file.");
+            "Choose another name or remove the file."),
+    /** A stream was cut off. */
+    CUT_OFF(
+            "DPL-DSK-0016",
+            true,
+            "A stream of a disk or a machine ended before its end.",
+            "Check the connection and the log of whoever sends it, then run the job again."),
+    /** A checksum in a stream does not match. */
+    BAD_CHECKSUM(
+            "DPL-DSK-0017",
+            true,
+            "A checksum inside a stream does not match the data before it.",
+            "Run the job again; if the same place fails again, what was exported is damaged: export it anew."),
+    /** More than the format can hold. */
+    TOO_LARGE(
+            "DPL-DSK-0018",
+            false,
+            "A disk is larger than the format to be written can hold; 2040 GiB for VHD, 95 TiB for XVA.",
+            "Choose another format, such as raw.");
 
     private final String id;
     private final boolean retryable;

@@ -61,6 +61,11 @@ final class OpenImage implements DiskImage {
         chain.verifyUnchanged();
     }
 
+    @Override
+    public boolean mayReopen() {
+        return false;
+    }
+
     /** Waits until a later write must show, then checks that there was none. */
     void settle() throws DoppelException {
         FileStates.awaitNextTick(chain.latestStamp());

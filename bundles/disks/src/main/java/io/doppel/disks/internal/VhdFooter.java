@@ -21,7 +21,7 @@ record VhdFooter(int type, long size, long headerOffset, UUID id) {
     static final int DYNAMIC = 3;
     static final int DIFFERENCING = 4;
 
-    private static final int CHECKSUM = 64;
+    static final int CHECKSUM = 64;
 
     /** The footer at the end if it is good, else the copy at the start. */
     static VhdFooter find(ByteSource source) throws DoppelException {
@@ -30,13 +30,18 @@ record VhdFooter(int type, long size, long headerOffset, UUID id) {
         Optional<VhdFooter> footer = atEnd.isPresent() ? atEnd : read(source, 0);
         VhdFooter found = footer.orElseThrow(
                 () -> new DoppelException(DiskError.CORRUPT, source.name() + " has no footer with a good checksum"));
-        if (found.type < FIXED || found.type > DIFFERENCING) {
-            throw new DoppelException(DiskError.UNSUPPORTED, source.name() + " is a VHD of type " + found.type);
-        }
-        if (found.size < 0 || found.size % 512 != 0) {
-            throw new DoppelException(DiskError.CORRUPT, source.name() + " has an impossible disk size");
-        }
+        found.check(source.name());
         return found;
+    }
+
+    /** Refuses what a good checksum does not make sensible. */
+    void check(String name) throws DoppelException {
+        if (type < FIXED || type > DIFFERENCING) {
+            throw new DoppelException(DiskError.UNSUPPORTED, name + " is a VHD of type " + type);
+        }
+        if (size < 0 || size % 512 != 0) {
+            throw new DoppelException(DiskError.CORRUPT, name + " has an impossible disk size");
+        }
     }
 
     static boolean isFixed(ByteSource source) throws DoppelException {
@@ -49,6 +54,11 @@ record VhdFooter(int type, long size, long headerOffset, UUID id) {
         }
         byte[] bytes = new byte[LENGTH];
         source.read(position, bytes, 0, LENGTH);
+        return parse(bytes);
+    }
+
+    /** The footer in these {@link #LENGTH} bytes, if they are one with a good checksum. */
+    static Optional<VhdFooter> parse(byte[] bytes) {
         ByteBuffer b = ByteBuffer.wrap(bytes);
         if (b.getLong(0) != MAGIC || !checksumMatches(b, CHECKSUM)) {
             return Optional.empty();
@@ -57,14 +67,18 @@ record VhdFooter(int type, long size, long headerOffset, UUID id) {
                 new VhdFooter(b.getInt(60), b.getLong(48), b.getLong(16), new UUID(b.getLong(68), b.getLong(76))));
     }
 
-    /** The checksum is the complement of the sum of all bytes but its own four. */
     static boolean checksumMatches(ByteBuffer b, int field) {
+        return checksum(b, field) == b.getInt(field);
+    }
+
+    /** The complement of the sum of all bytes but the checksum's own four. */
+    static int checksum(ByteBuffer b, int field) {
         int sum = 0;
         for (int i = 0; i < b.capacity(); i++) {
             if (i < field || i >= field + 4) {
                 sum += b.get(i) & 0xFF;
             }
         }
-        return ~sum == b.getInt(field);
+        return ~sum;
     }
 }
