@@ -6,6 +6,7 @@ import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VersionManifest;
 import io.doppel.vault.chunk.Entry;
+import io.doppel.vault.chunk.Layout;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.HeadVersion;
 import io.doppel.vault.internal.meta.VaultMeta;
@@ -36,8 +37,10 @@ final class VaultInside {
 
     /** A place of a version's disk that needs something. */
     record Use(String version, String machine, String disk, long from, long to) {
+        /** Whether this place of a node holds that other one. A chunk is where it starts: it may reach into the next window. */
         boolean covers(Use other) {
-            return version.equals(other.version) && disk.equals(other.disk) && from <= other.from && other.to <= to;
+            long end = other.to - other.from <= Layout.MAX_CHUNK ? other.from + 1 : other.to;
+            return version.equals(other.version) && disk.equals(other.disk) && from <= other.from && end <= to;
         }
     }
 
