@@ -65,7 +65,7 @@ record DiskSteps(List<Transport> transports, SecretStore secrets, Map<String, St
     }
 
     RestoreRequest restore(String id, Machine source, Optional<String> over, String name, Map<String, String> config) {
-        return new RestoreRequest(id, source.id(), over, name, source.disks(), config, restoreOptions);
+        return new RestoreRequest(id, source.id(), over, name, source.disks(), config, false, restoreOptions);
     }
 
     /** Writes every disk, flushes, and reads back. */

@@ -150,8 +150,9 @@ public abstract class HypervisorContract {
     @Test
     void onlyTheDisksAskedForAreOffered() throws Exception {
         String key = contents(machineId).keySet().iterator().next();
-        SnapshotRequest request = new SnapshotRequest(machineId, Set.of(key), "vault-1", Consistency.CRASH, List.of());
-        try (Snapshot snapshot = host.snapshot(request)) {
+        SnapshotRequest request =
+                new SnapshotRequest(machineId, Set.of(key), "vault-1", Consistency.CRASH, List.of(), Map.of());
+        try (Snapshot snapshot = host.snapshot(request, new RecordingWork())) {
             assertEquals(Set.of(key), offered(snapshot), "SnapshotRequest.diskKeys: \"the disks wanted\"");
         }
     }
@@ -163,12 +164,15 @@ public abstract class HypervisorContract {
         assertThrows(
                 DoppelException.class,
                 () -> host.snapshot(
-                        new SnapshotRequest("no-such-machine", Set.of(), "v", Consistency.CRASH, List.of())),
+                        new SnapshotRequest("no-such-machine", Set.of(), "v", Consistency.CRASH, List.of(), Map.of()),
+                        new RecordingWork()),
                 sentence);
         assertThrows(
                 DoppelException.class,
                 () -> host.snapshot(
-                        new SnapshotRequest(machineId, Set.of("no-such-disk"), "v", Consistency.CRASH, List.of())),
+                        new SnapshotRequest(
+                                machineId, Set.of("no-such-disk"), "v", Consistency.CRASH, List.of(), Map.of()),
+                        new RecordingWork()),
                 sentence);
         assertEquals(before, things(), "HypervisorHost.snapshot: \"on failure nothing is left on the host\"");
     }
@@ -292,8 +296,8 @@ public abstract class HypervisorContract {
             config = snapshot.machineConfig();
         }
         String restored;
-        try (RestoreTarget target =
-                host.prepareRestore(steps.restore("r-1", source, Optional.empty(), "restored ü machine", config))) {
+        try (RestoreTarget target = host.prepareRestore(
+                steps.restore("r-1", source, Optional.empty(), "restored ü machine", config), new RecordingWork())) {
             assertFalse(target.plan().isEmpty(), "RestoreTarget.plan: \"what will be written, in sentences\"");
             assertEquals(wanted.keySet(), target.disks().keySet(), "RestoreTarget.disks: \"for each disk key\"");
             steps.write(target, wanted);
@@ -306,8 +310,9 @@ public abstract class HypervisorContract {
         Machine made = machine(host, restored);
         assertEquals("restored ü machine", made.name(), "RestoreRequest.name: \"name of the new machine\"");
         assertEquals(2, host.machines().size(), "RestoreTarget.finish: \"makes the machine\", one and no more");
-        try (Snapshot snapshot =
-                host.snapshot(new SnapshotRequest(restored, Set.of(), "vault-1", Consistency.CRASH, List.of()))) {
+        try (Snapshot snapshot = host.snapshot(
+                new SnapshotRequest(restored, Set.of(), "vault-1", Consistency.CRASH, List.of(), Map.of()),
+                new RecordingWork())) {
             steps.checkContents(snapshot, wanted);
         }
     }
@@ -317,8 +322,8 @@ public abstract class HypervisorContract {
         Map<String, byte[]> before = contents(machineId);
         Machine source = machine(host, machineId);
         Map<String, byte[]> wanted = changed(before);
-        try (RestoreTarget target =
-                host.prepareRestore(steps.restore("r-1", source, Optional.empty(), NAME, Map.of()))) {
+        try (RestoreTarget target = host.prepareRestore(
+                steps.restore("r-1", source, Optional.empty(), NAME, Map.of()), new RecordingWork())) {
             steps.write(target, wanted);
             assertNotEquals(
                     machineId, target.finish(), "RestoreTarget.finish: a machine of the same name was replaced");
@@ -335,8 +340,8 @@ public abstract class HypervisorContract {
         Map<String, byte[]> wanted = changed(before);
         Machine source = machine(host, machineId);
         String restored;
-        try (RestoreTarget target =
-                host.prepareRestore(steps.restore("r-1", source, Optional.of(machineId), NAME, Map.of()))) {
+        try (RestoreTarget target = host.prepareRestore(
+                steps.restore("r-1", source, Optional.of(machineId), NAME, Map.of()), new RecordingWork())) {
             assertFalse(target.plan().isEmpty(), "RestoreTarget.plan: \"what will be written, in sentences\"");
             steps.write(target, wanted);
             steps.checkEqual(
@@ -353,7 +358,7 @@ public abstract class HypervisorContract {
         assertEquals(restored, kept.machineId(), "KeptOriginal.machineId");
         assertTrue(kept.bytes() > 0, "KeptOriginal.bytes: \"space they take\"");
         Set<String> with = things();
-        host.sweep(Duration.ZERO);
+        host.sweep(Duration.ZERO, List.of());
         assertEquals(with, things(), "HypervisorHost.sweep: \"never touches … kept originals\"");
         host.confirmRestore("r-1");
         host.confirmRestore("r-1");
@@ -369,7 +374,8 @@ public abstract class HypervisorContract {
         Map<String, byte[]> old = contents(machineId);
         Machine source = machine(host, machineId);
         for (Optional<String> over : List.of(Optional.<String>empty(), Optional.of(machineId))) {
-            RestoreTarget target = host.prepareRestore(steps.restore("r-9", source, over, "half", Map.of()));
+            RestoreTarget target =
+                    host.prepareRestore(steps.restore("r-9", source, over, "half", Map.of()), new RecordingWork());
             steps.write(target, changed(old));
             target.close();
             target.close();
@@ -384,8 +390,8 @@ public abstract class HypervisorContract {
     @Test
     void halfMadeMachinesAreNotTold() throws Exception {
         Machine source = machine(host, machineId);
-        try (RestoreTarget target =
-                host.prepareRestore(steps.restore("r-1", source, Optional.empty(), "half", Map.of()))) {
+        try (RestoreTarget target = host.prepareRestore(
+                steps.restore("r-1", source, Optional.empty(), "half", Map.of()), new RecordingWork())) {
             assertFalse(target.disks().isEmpty(), "RestoreTarget.disks");
             assertEquals(
                     List.of(machineId),
@@ -400,35 +406,45 @@ public abstract class HypervisorContract {
         Map<String, byte[]> old = contents(machineId);
         Machine source = machine(host, machineId);
         HypervisorHost other = connect(OTHER_INSTALLATION);
-        other.prepareRestore(steps.restore("r-other", source, Optional.empty(), "theirs", Map.of()));
+        other.prepareRestore(
+                steps.restore("r-other", source, Optional.empty(), "theirs", Map.of()), new RecordingWork());
         other.close();
         Set<String> withTheirs = things();
-        host.prepareRestore(steps.restore("r-ours", source, Optional.empty(), "ours", Map.of()));
+        host.prepareRestore(steps.restore("r-ours", source, Optional.empty(), "ours", Map.of()), new RecordingWork());
         host.close();
         Set<String> withBoth = things();
         HypervisorHost again = connect(INSTALLATION);
-        again.sweep(Duration.ofHours(1));
+        again.sweep(Duration.ofHours(1), List.of());
         assertEquals(withBoth, things(), "HypervisorHost.sweep: \"never touches items younger than minimumAge\"");
-        List<String> removed = again.sweep(Duration.ZERO);
+        List<String> removed = again.sweep(Duration.ZERO, List.of());
         assertEquals(withTheirs, things(), "HypervisorHost.sweep: \"never touches items of another installation\"");
         assertEquals(
                 withBoth.equals(withTheirs),
                 removed.isEmpty(),
                 "HypervisorHost.sweep: \"one line for each thing removed\"");
-        assertEquals(List.of(), again.sweep(Duration.ZERO), "HypervisorHost.sweep: a second one finds nothing");
-        connect(OTHER_INSTALLATION).sweep(Duration.ZERO);
+        assertEquals(
+                List.of(), again.sweep(Duration.ZERO, List.of()), "HypervisorHost.sweep: a second one finds nothing");
+        connect(OTHER_INSTALLATION).sweep(Duration.ZERO, List.of());
         assertEquals(before, things(), "HypervisorHost.sweep: \"removes what runs of this installation left behind\"");
         steps.checkEqual(old, contents(machineId), "HypervisorHost.sweep harmed a machine");
     }
 
     @Test
-    void sweepSparesBasesOfCommittedVersions() throws Exception {
+    void sweepSparesTheBasesThatAreWantedAndNoOthers() throws Exception {
+        Set<String> before = things();
+        List<BaseToken> bases;
         try (Snapshot snapshot = snapshot(List.of())) {
-            snapshot.commit("version-1");
+            bases = snapshot.commit("version-1");
         }
         Set<String> with = things();
-        host.sweep(Duration.ZERO);
-        assertEquals(with, things(), "HypervisorHost.sweep: \"never touches … change bases of committed versions\"");
+        host.sweep(Duration.ZERO, bases);
+        assertEquals(with, things(), "HypervisorHost.sweep: \"never touches … the change bases in wanted\"");
+        host.sweep(Duration.ofHours(1), List.of());
+        assertEquals(with, things(), "HypervisorHost.sweep: \"never touches items younger than minimumAge\"");
+        connect(OTHER_INSTALLATION).sweep(Duration.ZERO, List.of());
+        assertEquals(with, things(), "HypervisorHost.sweep: \"never touches items of another installation\"");
+        host.sweep(Duration.ZERO, List.of());
+        assertEquals(before, things(), "HypervisorHost.sweep: bases not wanted any more are \"leftovers\"");
     }
 
     @Test
@@ -454,7 +470,9 @@ public abstract class HypervisorContract {
     }
 
     private Snapshot snapshot(List<BaseToken> bases) throws DoppelException {
-        return host.snapshot(new SnapshotRequest(machineId, Set.of(), "vault-1", Consistency.CRASH, bases));
+        return host.snapshot(
+                new SnapshotRequest(machineId, Set.of(), "vault-1", Consistency.CRASH, bases, Map.of()),
+                new RecordingWork());
     }
 
     private static Machine machine(HypervisorHost host, String id) throws DoppelException {

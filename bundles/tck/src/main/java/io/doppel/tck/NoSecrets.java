@@ -13,6 +13,11 @@ public final class NoSecrets implements SecretStore {
     }
 
     @Override
+    public SecretRef putTemporary(String purpose, char[] value) throws DoppelException {
+        return put(purpose, value);
+    }
+
+    @Override
     public char[] get(SecretRef ref) throws DoppelException {
         throw new DoppelException(CommonError.NOT_FOUND, "There is no secret '" + ref.id() + "'");
     }

@@ -2,10 +2,7 @@ package io.doppel.tck;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.doppel.api.error.CommonError;
-import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
-import io.doppel.api.job.JobService;
 import io.doppel.api.job.Progress;
 import io.doppel.spi.processor.TransferMonitor;
 import java.time.Duration;
@@ -15,15 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /** A monitor that keeps what it is told and can be told to cancel. */
-final class RecordingMonitor implements TransferMonitor, CancelToken {
+final class RecordingMonitor implements TransferMonitor {
     private final Map<String, List<Progress>> told = new HashMap<>();
-    private final List<Runnable> actions = new ArrayList<>();
+    private final TestCancel cancel = new TestCancel();
     private long cancelledAt;
-    private boolean cancelled;
 
     @Override
     public CancelToken cancel() {
-        return this;
+        return cancel;
     }
 
     @Override
@@ -68,49 +64,14 @@ final class RecordingMonitor implements TransferMonitor, CancelToken {
     }
 
     void cancelNow() {
-        List<Runnable> due;
         synchronized (this) {
-            cancelled = true;
             cancelledAt = System.nanoTime();
-            due = List.copyOf(actions);
-            actions.clear();
         }
-        due.forEach(Runnable::run);
+        cancel.cancel();
     }
 
     synchronized Duration sinceCancelled() {
-        assertTrue(cancelled, "Processor.transfer ended before it was cancelled: the limit was not kept");
+        assertTrue(cancel.isCancelled(), "Processor.transfer ended before it was cancelled: the limit was not kept");
         return Duration.ofNanos(System.nanoTime() - cancelledAt);
-    }
-
-    @Override
-    public synchronized boolean isCancelled() {
-        return cancelled;
-    }
-
-    @Override
-    public void check() throws DoppelException {
-        if (isCancelled()) {
-            throw new DoppelException(CommonError.CANCELLED, "The test cancelled it");
-        }
-    }
-
-    @Override
-    public JobService.Subscription onCancel(Runnable action) {
-        boolean now;
-        synchronized (this) {
-            now = cancelled;
-            if (!now) {
-                actions.add(action);
-            }
-        }
-        if (now) {
-            action.run();
-        }
-        return () -> {
-            synchronized (this) {
-                actions.remove(action);
-            }
-        };
     }
 }

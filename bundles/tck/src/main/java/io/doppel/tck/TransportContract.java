@@ -164,13 +164,40 @@ public abstract class TransportContract {
 
     @Test
     void severalReadersOfOneDisk() throws Exception {
-        byte[] content = DiskData.content(100_000, 5);
+        byte[] content = DiskData.content(102_400, 5);
         DiskAccess access = readable(content);
         try (DiskReader one = transport().openReader(access, secrets());
                 DiskReader two = transport().openReader(access, secrets())) {
             assertTrue(Arrays.equals(content, DiskData.readAll(one)), "DiskReader.read: first reader");
             one.close();
             assertTrue(Arrays.equals(content, DiskData.readAll(two)), "DiskReader.close: closes another reader too");
+        }
+    }
+
+    @Test
+    void anInterruptedReaderEndsAloneAndGivesNoWrongBytes() throws Exception {
+        byte[] content = DiskData.content(102_400, 9);
+        DiskAccess access = readable(content);
+        try (DiskReader one = transport().openReader(access, secrets());
+                DiskReader two = transport().openReader(access, secrets())) {
+            one.interrupt();
+            one.interrupt();
+            byte[] buffer = new byte[content.length];
+            boolean read;
+            try {
+                one.read(0, buffer, 0, buffer.length);
+                read = true;
+            } catch (DoppelException | RuntimeException e) {
+                read = false;
+            }
+            assertTrue(
+                    !read || Arrays.equals(content, buffer),
+                    "DiskReader.interrupt: \"ends, well or with any failure\": wrong bytes");
+            assertTrue(
+                    Arrays.equals(content, DiskData.readAll(two)),
+                    "DiskReader.interrupt: \"other readers of the same disk are not affected\"");
+            one.close();
+            one.interrupt();
         }
     }
 

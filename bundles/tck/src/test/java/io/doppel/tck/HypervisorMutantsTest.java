@@ -35,7 +35,11 @@ class HypervisorMutantsTest {
         @Override
         protected HostContext context(String installationId) throws Exception {
             return new HostContext(
-                    "toy", installationId, type().settings().parse(Map.of("path", "/toy")), new NoSecrets());
+                    "toy",
+                    installationId,
+                    type().settings().parse(Map.of("path", "/toy")),
+                    new NoSecrets(),
+                    new MemoryOfHost());
         }
 
         @Override

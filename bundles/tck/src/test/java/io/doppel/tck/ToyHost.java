@@ -9,6 +9,7 @@ import io.doppel.spi.disk.DiskAccess;
 import io.doppel.spi.hypervisor.BaseToken;
 import io.doppel.spi.hypervisor.Consistency;
 import io.doppel.spi.hypervisor.DiskOffer;
+import io.doppel.spi.hypervisor.HostWork;
 import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.KeptOriginal;
 import io.doppel.spi.hypervisor.RestoreRequest;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +72,7 @@ final class ToyHost implements HypervisorHost {
     }
 
     @Override
-    public Snapshot snapshot(SnapshotRequest request) throws DoppelException {
+    public Snapshot snapshot(SnapshotRequest request, HostWork work) throws DoppelException {
         ToyWorld.Thing machine = find(request.machineId());
         Map<String, byte[]> disks = new TreeMap<>(machine.disks);
         if (!request.diskKeys().isEmpty() && !faults.contains(Fault.OFFERS_ALL_DISKS)) {
@@ -94,7 +96,7 @@ final class ToyHost implements HypervisorHost {
     }
 
     @Override
-    public RestoreTarget prepareRestore(RestoreRequest request) throws DoppelException {
+    public RestoreTarget prepareRestore(RestoreRequest request, HostWork work) throws DoppelException {
         Map<String, byte[]> disks = new TreeMap<>();
         for (MachineDisk disk : request.disks()) {
             disks.put(disk.key(), new byte[(int) disk.size()]);
@@ -125,16 +127,22 @@ final class ToyHost implements HypervisorHost {
     }
 
     @Override
-    public List<String> sweep(Duration minimumAge) {
+    public List<String> sweep(Duration minimumAge, Collection<BaseToken> wanted) {
         Instant limit = Instant.now().minus(minimumAge);
         List<String> due = world.things.values().stream()
-                .filter(t -> isLeftover(t.kind))
+                .filter(t -> isLeftover(t.kind) || isUnwantedBase(t, wanted))
                 .filter(t -> t.installation.equals(installation) || faults.contains(Fault.SWEEPS_OTHERS))
                 .filter(t -> !t.made.isAfter(limit) || faults.contains(Fault.SWEEPS_YOUNG))
                 .map(t -> t.id)
                 .collect(Collectors.toList());
         world.things.keySet().removeAll(due);
         return due;
+    }
+
+    private boolean isUnwantedBase(ToyWorld.Thing thing, Collection<BaseToken> wanted) {
+        return thing.kind.equals("base")
+                && !faults.contains(Fault.SWEEPS_NO_BASES)
+                && wanted.stream().noneMatch(b -> b.token().equals(thing.id));
     }
 
     private boolean isLeftover(String kind) {

@@ -2,6 +2,7 @@ package io.doppel.tck;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.disk.DiskAccess;
@@ -29,6 +30,7 @@ final class ToyTransport implements Transport {
     private final Set<Fault> faults;
     private final Map<String, byte[]> disks = new HashMap<>();
     private final Set<String> failing = new HashSet<>();
+    private volatile boolean stopped;
 
     ToyTransport(Set<Fault> faults) {
         this.faults = faults;
@@ -78,12 +80,13 @@ final class ToyTransport implements Transport {
     }
 
     @Override
-    public synchronized DiskReader openReader(DiskAccess access, SecretStore secrets) throws DoppelException {
+    public synchronized DiskReader openReader(DiskAccess access, SecretStore secrets, CancelToken cancel)
+            throws DoppelException {
         return new Reader(disk(access), failing.contains(access.parameters().get("id")));
     }
 
     @Override
-    public DiskWriter openWriter(DiskAccess access, SecretStore secrets) throws DoppelException {
+    public DiskWriter openWriter(DiskAccess access, SecretStore secrets, CancelToken cancel) throws DoppelException {
         return new Writer(access, disk(access));
     }
 
@@ -98,6 +101,7 @@ final class ToyTransport implements Transport {
         private final boolean fails;
         private volatile long position;
         private volatile boolean open = true;
+        private volatile boolean interrupted;
 
         Reader(byte[] disk, boolean fails) {
             this.disk = disk;
@@ -115,6 +119,7 @@ final class ToyTransport implements Transport {
             if (fails && offset + length > disk.length / 2) {
                 throw new DoppelException(CommonError.IO, "The disk cannot be read at " + offset);
             }
+            checkOpen(!stopped);
             int wanted = length;
             if (faults.contains(Fault.READ_SHORT_AT_END)) {
                 wanted = (int) Math.max(0, Math.min(length, disk.length - offset));
@@ -128,7 +133,16 @@ final class ToyTransport implements Transport {
             if (faults.contains(Fault.READ_OFF_BY_ONE) && at > 0 && at + wanted < disk.length) {
                 at++;
             }
+            if (interrupted && faults.contains(Fault.INTERRUPT_SPOILS_BYTES)) {
+                return;
+            }
             System.arraycopy(disk, (int) Math.min(at, disk.length - (long) wanted), buffer, from, wanted);
+        }
+
+        @Override
+        public void interrupt() {
+            interrupted = true;
+            stopped = faults.contains(Fault.INTERRUPT_STOPS_OTHERS);
         }
 
         @Override

@@ -21,7 +21,7 @@ public enum CommonError implements ErrorCode {
             "DPL-API-0006",
             true,
             "Reading or writing a file or a connection failed.",
-            "Check the device, its permissions and its free space, then try again."),
+            "Check the device, its permissions and free space, or the peer's address, port and firewall, then try again."),
     /** No such thing. */
     NOT_FOUND("DPL-API-0007", false, "Nothing of that name or id exists.", "List what exists and correct the name."),
     /** A name already taken. */
@@ -33,7 +33,19 @@ public enum CommonError implements ErrorCode {
             "DPL-API-0010",
             false,
             "Doppel made a mistake of its own; the log has the details.",
-            "Report it with the log of the server.");
+            "Report it with the log of the server."),
+    /** A peer's certificate is another one than was confirmed. */
+    CERTIFICATE(
+            "DPL-API-0011",
+            false,
+            "A peer shows another TLS certificate than the one that was confirmed; nothing was sent to it.",
+            "Find out why it changed. If the peer is the right one, confirm the new fingerprint in its settings."),
+    /** Nobody confirmed the peer's certificate yet. */
+    UNCONFIRMED(
+            "DPL-API-0012",
+            false,
+            "Nobody has confirmed a peer's TLS certificate yet; no password was sent to it.",
+            "Compare the fingerprint with what the peer's own console shows, then give it as setting 'fingerprint'.");
 
     private final String id;
     private final boolean retryable;

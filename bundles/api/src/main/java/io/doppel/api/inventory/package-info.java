@@ -1,6 +1,6 @@
 /** Hosts and the machines and disks they have. */
 @Export
-@Version("1.0.0")
+@Version("2.0.0")
 package io.doppel.api.inventory;
 
 import org.osgi.annotation.bundle.Export;

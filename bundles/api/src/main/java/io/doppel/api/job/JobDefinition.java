@@ -9,8 +9,9 @@ import java.util.Objects;
  *
  * @param name its name; empty for a job that runs once
  * @param kind job kind, see {@link JobService#kinds()}
- * @param machines which machines: {@code host/machine}, {@code host/*} or {@code *}; {@code *} in a part stands for any
- *     characters; empty where the kind needs none
+ * @param machines which machines: {@code host/machine}, {@code host/tag:name}, {@code host/member:name}, the latter two also
+ *     without the host, or {@code *}; {@code *} in a part stands for any characters; a leading {@code !} leaves out what fits.
+ *     Machines that their host excludes are taken only where they are named by themselves. Empty where the kind needs none
  * @param options options of the kind, as text
  */
 public record JobDefinition(String name, String kind, List<String> machines, Map<String, String> options) {

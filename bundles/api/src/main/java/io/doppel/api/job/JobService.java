@@ -27,6 +27,14 @@ public interface JobService {
      */
     JobRun submit(JobDefinition definition) throws DoppelException;
 
+    /**
+     * Which machines and disks a run of a definition would take now, and what it would leave out and why; first those taken.
+     * Changes nothing.
+     *
+     * @throws DoppelException as {@link #submit}
+     */
+    List<MachinePlan> preview(JobDefinition definition) throws DoppelException;
+
     /** A run by its number. */
     JobRun run(long id) throws DoppelException;
 

@@ -1,6 +1,6 @@
 /** The job API: definitions, runs, tasks, progress, events, cancel. */
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 package io.doppel.api.job;
 
 import org.osgi.annotation.bundle.Export;

@@ -18,6 +18,15 @@ public interface SecretStore {
     SecretRef put(String purpose, char[] value) throws DoppelException;
 
     /**
+     * Keeps a secret in memory only, for what lives no longer than a connection, such as a session's id; it is gone when
+     * the server stops.
+     *
+     * @param purpose as in {@link #put}
+     * @param value the secret; the caller clears its array afterwards
+     */
+    SecretRef putTemporary(String purpose, char[] value) throws DoppelException;
+
+    /**
      * The secret's value in a new array, which the caller clears after use.
      *
      * @throws DoppelException if it is unknown or the store cannot be read

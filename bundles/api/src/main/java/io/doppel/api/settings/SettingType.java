@@ -2,7 +2,7 @@ package io.doppel.api.settings;
 
 /** The type of a setting's value; values travel as text. */
 public enum SettingType {
-    /** Any text. */
+    /** Any text; blanks around it do not count unless the whole stands in double quotes, which are not part of it then. */
     TEXT,
     /** A whole number, see {@link SettingField#min()} and {@link SettingField#max()}. */
     INTEGER,
@@ -20,7 +20,7 @@ public enum SettingType {
     DURATION,
     /** A number of bytes, with an optional K, M, G or T (powers of 1024). */
     SIZE,
-    /** Texts separated by commas. */
+    /** Texts separated by commas; a comma in a text is written {@code \,}. */
     LIST,
     /** A secret: given as text by a person, kept in the secret store, seen by a plug-in as a reference. */
     SECRET

@@ -58,6 +58,13 @@ final class SettingValues {
         }
     }
 
+    /** What stands in quotes, if all of it does. */
+    static String unquoted(String value) {
+        boolean quoted = value.length() > 2 && value.startsWith("\"") && value.endsWith("\"");
+        String inside = quoted ? value.substring(1, value.length() - 1) : value;
+        return inside.isBlank() || inside.contains("\"") ? value : inside;
+    }
+
     static long size(String value) {
         String v = value.toUpperCase(Locale.ROOT);
         int shift = switch (v.isEmpty() ? ' ' : v.charAt(v.length() - 1)) {

@@ -4,10 +4,12 @@ import io.doppel.api.secret.SecretRef;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Checked values of a {@link SettingsSpec}. Immutable; safe to log, because secrets are references. */
 public final class Settings {
@@ -61,14 +63,19 @@ public final class Settings {
         return SettingValues.duration(text(name));
     }
 
-    /** The values of a LIST field; empty if there is none. */
+    /** The values of a LIST field as {@link SettingType#LIST} says; empty if there is none. */
     public List<String> list(String name) {
         return find(name)
-                .map(v -> Arrays.stream(v.split(","))
-                        .map(String::strip)
+                .map(v -> Arrays.stream(v.split("(?<!\\\\),"))
+                        .map(s -> s.replace("\\,", ",").strip())
                         .filter(s -> !s.isEmpty())
                         .toList())
                 .orElse(List.of());
+    }
+
+    /** The text of a LIST field with these values, which begin and end with no blank. */
+    public static String joined(Collection<String> values) {
+        return values.stream().map(v -> v.replace(",", "\\,")).collect(Collectors.joining(","));
     }
 
     /** The reference of a SECRET field. */

@@ -66,8 +66,9 @@ public final class SettingsSpec {
                 continue;
             }
             String trimmed = v.strip();
-            SettingValues.check(f, trimmed);
-            complete.put(f.name(), trimmed);
+            String value = f.type() == SettingType.TEXT ? SettingValues.unquoted(trimmed) : trimmed;
+            SettingValues.check(f, value);
+            complete.put(f.name(), value);
         }
         return new Settings(complete);
     }

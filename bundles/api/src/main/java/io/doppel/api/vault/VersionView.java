@@ -3,6 +3,7 @@ package io.doppel.api.vault;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A version: one machine's disks at one instant.
@@ -23,6 +24,7 @@ import java.util.Objects;
  * @param validatedAt if it is valid, all it needs was read and checked then or later; if it is damaged, when that was found; {@link
  *     Instant#EPOCH} if neither is known
  * @param problems what validation found, naming objects and disks
+ * @param bootTest its last boot test; empty if there was none
  */
 public record VersionView(
         String id,
@@ -39,7 +41,8 @@ public record VersionView(
         String consistency,
         Health health,
         Instant validatedAt,
-        List<String> problems) {
+        List<String> problems,
+        Optional<BootTest> bootTest) {
     /** Result of validation. */
     public enum Health {
         /** Not validated yet. */
@@ -84,6 +87,42 @@ public record VersionView(
                 problems);
     }
 
+    /** A version that was not boot-tested. */
+    public VersionView(
+            String id,
+            String vault,
+            String host,
+            String machineId,
+            String machineName,
+            Instant takenAt,
+            int disks,
+            long logicalBytes,
+            long dataBytes,
+            long storedBytes,
+            long newBytes,
+            String consistency,
+            Health health,
+            Instant validatedAt,
+            List<String> problems) {
+        this(
+                id,
+                vault,
+                host,
+                machineId,
+                machineName,
+                takenAt,
+                disks,
+                logicalBytes,
+                dataBytes,
+                storedBytes,
+                newBytes,
+                consistency,
+                health,
+                validatedAt,
+                problems,
+                Optional.empty());
+    }
+
     /** Checks and copies. */
     public VersionView {
         Objects.requireNonNull(id);
@@ -95,6 +134,7 @@ public record VersionView(
         Objects.requireNonNull(consistency);
         Objects.requireNonNull(health);
         Objects.requireNonNull(validatedAt);
+        Objects.requireNonNull(bootTest);
         problems = List.copyOf(problems);
     }
 }

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Random-access reading of one disk whose content must not change while it is open. Reads come from several threads at
- * once. Whoever opened it closes it, after all reads have ended.
+ * once. Whoever opened it closes it, after all reads have ended; {@link #interrupt} ends those that wait.
  */
 @ConsumerType
 public interface DiskReader extends AutoCloseable {
@@ -38,6 +38,22 @@ public interface DiskReader extends AutoCloseable {
      * @throws DoppelException if the source changed since it was opened, as far as the reader can tell
      */
     default void verifyUnchanged() throws DoppelException {}
+
+    /**
+     * Whether the disk may be opened again in the middle of a transfer when reading failed. Not for a reader that notices only
+     * by staying open that the content changed.
+     */
+    default boolean mayReopen() {
+        return true;
+    }
+
+    /**
+     * Nobody wants its bytes any more: whatever waits in it ends within a second, well or with any failure, and so does
+     * whatever is called later except {@link #close}, which follows. Other readers of the same disk are not affected. Returns at
+     * once; comes from any thread, at any time (after {@code close} it does nothing) and more than once. Does nothing by default,
+     * for readers that never wait for longer.
+     */
+    default void interrupt() {}
 
     /** Frees what was opened. A second close does nothing. Fails only if something is left behind. */
     @Override

@@ -1,6 +1,6 @@
 /** Disks as bytes: typed access offers, readers, writers, ranges. */
 @Export
-@Version("1.0.0")
+@Version("1.2.0")
 package io.doppel.spi.disk;
 
 import org.osgi.annotation.bundle.Export;

@@ -11,13 +11,16 @@ import java.util.Objects;
  * @param installationId id of this Doppel installation; marks everything that is created on the host
  * @param settings checked values of the type's spec
  * @param secrets resolves secret references; values are cleared after use
+ * @param memory what the plug-in remembers about this host
  */
-public record HostContext(String host, String installationId, Settings settings, SecretStore secrets) {
+public record HostContext(
+        String host, String installationId, Settings settings, SecretStore secrets, HostMemory memory) {
     /** Checks the parts. */
     public HostContext {
         Objects.requireNonNull(host);
         Objects.requireNonNull(installationId);
         Objects.requireNonNull(settings);
         Objects.requireNonNull(secrets);
+        Objects.requireNonNull(memory);
     }
 }

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param name name of the new machine, ignored over an original
  * @param disks disks to write, with key, size and format of the source
  * @param machineConfig what the snapshot's {@code machineConfig} was
- * @param options options of the plug-in (network map, storage per disk …)
+ * @param isolated whether the machine must reach no network but one that nobody else is in, as for a boot test
+ * @param options checked values of {@link HypervisorType#restoreOptions} (network map, storage per disk …)
  */
 public record RestoreRequest(
         String restoreId,
@@ -24,6 +25,7 @@ public record RestoreRequest(
         String name,
         List<MachineDisk> disks,
         Map<String, String> machineConfig,
+        boolean isolated,
         Map<String, String> options) {
     /** Checks and copies. */
     public RestoreRequest {

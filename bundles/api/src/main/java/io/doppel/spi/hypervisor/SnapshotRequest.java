@@ -1,6 +1,7 @@
 package io.doppel.spi.hypervisor;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -12,9 +13,15 @@ import java.util.Set;
  * @param consumer who will own the change bases, see {@link BaseToken}
  * @param wanted best consistency wanted; the snapshot says what it got
  * @param bases bases from which changes are wanted, at most one a disk
+ * @param options checked values of {@link HypervisorType#snapshotOptions}
  */
 public record SnapshotRequest(
-        String machineId, Set<String> diskKeys, String consumer, Consistency wanted, List<BaseToken> bases) {
+        String machineId,
+        Set<String> diskKeys,
+        String consumer,
+        Consistency wanted,
+        List<BaseToken> bases,
+        Map<String, String> options) {
     /** Checks and copies. */
     public SnapshotRequest {
         Objects.requireNonNull(machineId);
@@ -22,5 +29,6 @@ public record SnapshotRequest(
         Objects.requireNonNull(consumer);
         Objects.requireNonNull(wanted);
         bases = List.copyOf(bases);
+        options = Map.copyOf(options);
     }
 }

@@ -1,6 +1,6 @@
 /** What a hypervisor plug-in implements. */
 @Export
-@Version("1.0.0")
+@Version("2.0.0")
 package io.doppel.spi.hypervisor;
 
 import org.osgi.annotation.bundle.Export;

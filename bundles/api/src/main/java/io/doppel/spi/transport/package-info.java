@@ -1,6 +1,6 @@
 /** What a transport plug-in implements: opening a disk access. */
 @Export
-@Version("1.0.0")
+@Version("2.0.0")
 package io.doppel.spi.transport;
 
 import org.osgi.annotation.bundle.Export;
