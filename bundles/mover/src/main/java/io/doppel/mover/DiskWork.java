@@ -14,6 +14,9 @@ interface DiskWork {
     /** How many segments at once make this work fast. */
     int parallelism();
 
+    /** Ends what waits in {@link #process} or {@link #finish}, soon: the work is not wanted any more. Called from any thread. */
+    void interrupt();
+
     /** Called once, by one thread, after all segments were worked on. */
     void finish() throws DoppelException;
 }

@@ -3,6 +3,7 @@ package io.doppel.mover;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.api.job.JobService.Subscription;
 import io.doppel.vault.Uninterruptibly;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,22 @@ final class Mover {
         this.exhausted = new boolean[works.size()];
     }
 
-    /** Does all the work; throws what failed first after every thread has stopped. */
+    /** Does all the work; throws what failed first after every thread has stopped. What waits is ended by a cancel or a failure. */
     void run() throws DoppelException {
+        try (Subscription onCancel = cancel.onCancel(this::interrupt)) {
+            move();
+        } catch (DoppelException e) {
+            // What was interrupted may say so in its own words.
+            cancel.check();
+            throw e;
+        }
+    }
+
+    private void interrupt() {
+        works.forEach(DiskWork::interrupt);
+    }
+
+    private void move() throws DoppelException {
         int wanted = works.stream().mapToInt(DiskWork::parallelism).sum();
         int threads = Math.min(MOST_THREADS, Math.max(Runtime.getRuntime().availableProcessors(), wanted));
         List<Thread> helpers = new ArrayList<>();
@@ -84,10 +99,14 @@ final class Mover {
         }
     }
 
-    private synchronized void fail(DoppelException e) {
-        if (failure == null) {
+    private void fail(DoppelException e) {
+        synchronized (this) {
+            if (failure != null) {
+                return;
+            }
             failure = e;
         }
+        interrupt();
     }
 
     /** The work with the fewest segments under way that has more, in turn; −1 if none has. */

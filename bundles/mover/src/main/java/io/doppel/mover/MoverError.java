@@ -27,7 +27,13 @@ public enum MoverError implements ErrorCode {
             "DPL-MOV-0004",
             false,
             "The local processor cannot move between these ends.",
-            "Report it with the log of the server.");
+            "Report it with the log of the server."),
+    /** A disk changed its size while it was read. */
+    OTHER_SIZE(
+            "DPL-MOV-0005",
+            false,
+            "A disk that was opened again in the middle of a transfer has another size than before.",
+            "Run the backup again when nobody changes the disk's size.");
 
     private final String id;
     private final boolean retryable;

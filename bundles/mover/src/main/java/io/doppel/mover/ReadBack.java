@@ -36,6 +36,11 @@ final class ReadBack implements DiskWork {
     }
 
     @Override
+    public void interrupt() {
+        written.interrupt();
+    }
+
+    @Override
     public void process(Segment segment, Workspace workspace) throws DoppelException {
         byte[] buffer = workspace.buffer();
         CRC32C crc = new CRC32C();

@@ -84,6 +84,11 @@ final class StoreWork implements DiskWork {
     }
 
     @Override
+    public void interrupt() {
+        source.interrupt();
+    }
+
+    @Override
     public void process(Segment segment, Workspace workspace) throws DoppelException {
         WriteSession.Lane lane = workspace.lane(session);
         long storedBefore = lane.storedBytes();

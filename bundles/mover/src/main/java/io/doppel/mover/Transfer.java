@@ -60,7 +60,7 @@ public final class Transfer {
         boolean useBase = baseVersion.isPresent() && changes.isPresent();
         DiskTree tree = session.tree(diskKey, source.size(), useBase ? baseVersion : Optional.empty());
         boolean changed = useBase && source.size() > 0 && tree.base(0).isPresent();
-        MeteredReader reader = new MeteredReader(source, meter, limit, this::check);
+        MeteredReader reader = new MeteredReader(diskKey, source, meter, limit, this::check);
         List<ByteRange> toRead = changed ? Ranges.union(changes.get(), tree.damaged()) : null;
         stores.put(diskKey, new StoreWork(reader, session, tree, also, toRead, meter));
     }

@@ -66,6 +66,10 @@ final class WriteWork implements DiskWork {
         return target.parallelism();
     }
 
+    /** Versions are read from storage and disks written with bounds of their own. */
+    @Override
+    public void interrupt() {}
+
     @Override
     public void process(Segment segment, Workspace workspace) throws DoppelException {
         Writing writing = new Writing(segment);

@@ -1,6 +1,6 @@
 /** The data path: moves disks between sources and sinks, segment by segment, in bounded memory. Runs without OSGi. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.doppel.mover;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,6 +2,7 @@ package io.doppel.mover;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.mover.internal.LocalProcessor;
 import io.doppel.spi.disk.DiskAccess;
@@ -107,12 +108,12 @@ final class LocalEnds implements Transport, AutoCloseable {
     }
 
     @Override
-    public DiskReader openReader(DiskAccess access, SecretStore secrets) {
+    public DiskReader openReader(DiskAccess access, SecretStore secrets, CancelToken cancel) {
         return disks.get(access.parameters().get("name"));
     }
 
     @Override
-    public DiskWriter openWriter(DiskAccess access, SecretStore secrets) {
+    public DiskWriter openWriter(DiskAccess access, SecretStore secrets, CancelToken cancel) {
         return disks.get(access.parameters().get("name"));
     }
 

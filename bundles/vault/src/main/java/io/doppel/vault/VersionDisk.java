@@ -33,6 +33,9 @@ public interface VersionDisk extends DiskReader {
         /** Gives every chunk that starts in the range, ascending, each proved by the cipher to be the one stored, and what cannot be read; what lies between is zeros. */
         void read(long from, long to, ChunkSink sink) throws DoppelException;
 
+        /** As {@link #read}, but gives every chunk that reaches into the range, whole, also one that starts before it. */
+        void readTouching(long from, long to, ChunkSink sink) throws DoppelException;
+
         @Override
         void close();
     }

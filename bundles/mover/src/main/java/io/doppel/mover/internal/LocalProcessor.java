@@ -5,12 +5,14 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.mover.MoverError;
 import io.doppel.mover.OpenEnds;
+import io.doppel.mover.ReopeningReader;
 import io.doppel.mover.Transfer;
 import io.doppel.mover.WarmUps;
 import io.doppel.spi.disk.DiskAccess;
 import io.doppel.spi.disk.DiskReader;
 import io.doppel.spi.disk.DiskWriter;
 import io.doppel.spi.disk.Place;
+import io.doppel.spi.processor.AccessFailedException;
 import io.doppel.spi.processor.DataEnd;
 import io.doppel.spi.processor.DiskTransfer;
 import io.doppel.spi.processor.Processor;
@@ -78,16 +80,21 @@ public final class LocalProcessor implements Processor {
             Transfer transfer = new Transfer(monitor, request.bytesPerSecond());
             for (DiskTransfer disk : request.disks()) {
                 if (disk.source() instanceof DataEnd.Disk source) {
-                    store(transfer, disk, source.access(), ends);
+                    store(transfer, disk, source.access(), ends, monitor);
                 } else if (disk.source() instanceof DataEnd.VersionDisk source
                         && disk.sinks().size() == 1
                         && disk.sinks().get(0) instanceof DataEnd.Disk sink) {
                     VersionDisk version =
                             ends.add(vaults.vault(source.vaultId()).openDisk(source.versionId(), source.diskKey()));
-                    Optional<Transfer.Reopen> readBack =
-                            request.verifyWritten() ? Optional.of(() -> reader(sink.access())) : Optional.empty();
+                    Optional<Transfer.Reopen> readBack = request.verifyWritten()
+                            ? Optional.of(() -> reader(sink.access(), monitor))
+                            : Optional.empty();
                     transfer.write(
-                            disk.diskKey(), version, ends.add(writer(sink.access())), source.skipDamaged(), readBack);
+                            disk.diskKey(),
+                            version,
+                            ends.add(writer(sink.access(), monitor)),
+                            source.skipDamaged(),
+                            readBack);
                 } else {
                     throw unsupported(disk);
                 }
@@ -96,14 +103,15 @@ public final class LocalProcessor implements Processor {
         }
     }
 
-    private void store(Transfer transfer, DiskTransfer disk, DiskAccess access, OpenEnds ends) throws DoppelException {
+    private void store(Transfer transfer, DiskTransfer disk, DiskAccess access, OpenEnds ends, TransferMonitor monitor)
+            throws DoppelException {
         DataEnd.VaultSession vault = null;
         List<DiskWriter> also = new ArrayList<>();
         for (DataEnd sink : disk.sinks()) {
             if (sink instanceof DataEnd.VaultSession session && vault == null) {
                 vault = session;
             } else if (sink instanceof DataEnd.Disk other) {
-                also.add(ends.add(writer(other.access())));
+                also.add(ends.add(writer(other.access(), monitor)));
             } else {
                 throw unsupported(disk);
             }
@@ -116,15 +124,29 @@ public final class LocalProcessor implements Processor {
                 .session(into.sessionId())
                 .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "The vault's write session has ended"));
         Optional<String> base = into.baseVersionId();
-        transfer.store(disk.diskKey(), ends.add(reader(access)), session, base, disk.changes(), also);
+        transfer.store(
+                disk.diskKey(), ends.add(source(disk.diskKey(), access, monitor)), session, base, disk.changes(), also);
     }
 
-    private DiskReader reader(DiskAccess access) throws DoppelException {
-        return transport(access).openReader(access, secrets);
+    /** Opens a disk to be stored; if that fails, the failure names it. */
+    private DiskReader source(String diskKey, DiskAccess access, TransferMonitor monitor) throws DoppelException {
+        try {
+            DiskReader first = reader(access, monitor);
+            return first.mayReopen()
+                    ? new ReopeningReader(diskKey, first, () -> reader(access, monitor), monitor)
+                    : first;
+        } catch (DoppelException e) {
+            monitor.cancel().check();
+            throw e.is(CommonError.CANCELLED) ? e : new AccessFailedException(diskKey, e);
+        }
     }
 
-    private DiskWriter writer(DiskAccess access) throws DoppelException {
-        return transport(access).openWriter(access, secrets);
+    private DiskReader reader(DiskAccess access, TransferMonitor monitor) throws DoppelException {
+        return transport(access).openReader(access, secrets, monitor.cancel());
+    }
+
+    private DiskWriter writer(DiskAccess access, TransferMonitor monitor) throws DoppelException {
+        return transport(access).openWriter(access, secrets, monitor.cancel());
     }
 
     private Transport transport(DiskAccess access) throws DoppelException {

@@ -33,8 +33,17 @@ final class ChunkWalk implements VersionDisk.ChunkReader {
 
     @Override
     public void read(long from, long to, VersionDisk.ChunkSink sink) throws DoppelException {
+        read(from, to, from, sink);
+    }
+
+    @Override
+    public void readTouching(long from, long to, VersionDisk.ChunkSink sink) throws DoppelException {
+        read(from, to, 0, sink);
+    }
+
+    private void read(long from, long to, long firstStart, VersionDisk.ChunkSink sink) throws DoppelException {
         Map<Long, DoppelException> lost = new HashMap<>();
-        List<Entry> chunks = startingIn(from, to, lost);
+        List<Entry> chunks = touching(from, to, firstStart, lost);
         int fetched = 0;
         for (int i = 0; i < chunks.size(); i++) {
             Entry e = chunks.get(i);
@@ -58,14 +67,15 @@ final class ChunkWalk implements VersionDisk.ChunkReader {
         }
     }
 
-    /** The chunks that start in a range and, as holes, what hangs on nodes that cannot be read. */
-    private List<Entry> startingIn(long from, long to, Map<Long, DoppelException> lost) throws DoppelException {
+    /** The chunks that touch a range, unless they start too early, and, as holes, what hangs on nodes that cannot be read. */
+    private List<Entry> touching(long from, long to, long firstStart, Map<Long, DoppelException> lost)
+            throws DoppelException {
         List<Entry> chunks = new ArrayList<>();
         tree.chunks(
                 from,
                 to,
                 e -> {
-                    if (e.offset() >= from) {
+                    if (e.offset() >= firstStart) {
                         chunks.add(e);
                     }
                 },
