@@ -13,4 +13,7 @@ public interface BaseRecords {
 
     /** The bases of a machine for a consumer, at most one a disk. */
     List<BaseToken> find(String host, String machineId, String consumer) throws DoppelException;
+
+    /** All bases of a host, of every machine and consumer. */
+    List<BaseToken> ofHost(String host) throws DoppelException;
 }

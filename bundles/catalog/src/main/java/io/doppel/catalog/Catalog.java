@@ -39,6 +39,9 @@ public interface Catalog extends AutoCloseable {
     /** The versions. */
     VersionRecords versions();
 
+    /** What plug-ins remember about hosts. */
+    MemoryRecords memory();
+
     /** The change bases. */
     BaseRecords bases();
 

@@ -1,6 +1,7 @@
 package io.doppel.catalog;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.VersionView;
 import java.time.Instant;
 import java.util.Collection;
@@ -14,7 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface VersionRecords {
-    /** Keeps a version, replacing what was known of it. */
+    /** Keeps a version, replacing what was known of it, but for its boot test: that one only {@link #bootTested} changes. */
     void put(VersionView version) throws DoppelException;
 
     /**
@@ -38,6 +39,9 @@ public interface VersionRecords {
      * unless they were before since a later one. Versions that are not known are none of it.
      */
     void validSince(String vault, Collection<String> ids, Instant since) throws DoppelException;
+
+    /** Notes the last boot test of a version, of which nothing else changes. If the version is not known, it is not noted. */
+    void bootTested(String vault, String id, BootTest result) throws DoppelException;
 
     /** Forgets versions of a vault; those that are not known are none of it. */
     void remove(String vault, Collection<String> ids) throws DoppelException;

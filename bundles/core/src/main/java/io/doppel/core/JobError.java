@@ -15,7 +15,8 @@ public enum JobError implements ErrorCode {
             "DPL-JOB-0002",
             false,
             "The selection of machines is wrong.",
-            "Give host/machine, host/* or *, and name hosts that were added."),
+            "Give host/machine, host/*, tag:name, member:name or *, with ! before what shall be left out, and name hosts that"
+                    + " were added."),
     /** A selection that selects nothing. */
     NO_MACHINES(
             "DPL-JOB-0003", false, "No machine fits the selection.", "List the machines and correct the selection."),
@@ -68,7 +69,14 @@ public enum JobError implements ErrorCode {
             "DPL-JOB-0014",
             false,
             "The vault is attached for reading only.",
-            "Use a vault that is attached for writing.");
+            "Use a vault that is attached for writing."),
+    /** A boot test that failed. */
+    BOOT(
+            "DPL-JOB-0015",
+            false,
+            "A restored machine did not start as it should in a boot test.",
+            "Restore the version under another name, start it and look at its console; back the machine up again if it is"
+                    + " broken there.");
 
     private final String id;
     private final boolean retryable;

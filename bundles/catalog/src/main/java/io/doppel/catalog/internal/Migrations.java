@@ -25,7 +25,9 @@ final class Migrations {
             "003-versions.sql",
             "004-retention.sql",
             "005-validation.sql",
-            "006-figures.sql");
+            "006-figures.sql",
+            "007-host-memory.sql",
+            "008-boot-tests.sql");
 
     /**
      * A step.

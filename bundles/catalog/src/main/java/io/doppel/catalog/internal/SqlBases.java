@@ -34,11 +34,22 @@ final class SqlBases implements BaseRecords {
 
     @Override
     public List<BaseToken> find(String host, String machineId, String consumer) throws DoppelException {
+        return select(OF_ONE, List.of(host, machineId, consumer));
+    }
+
+    @Override
+    public List<BaseToken> ofHost(String host) throws DoppelException {
+        return select(" WHERE host = ?", List.of(host));
+    }
+
+    private List<BaseToken> select(String which, List<String> key) throws DoppelException {
         return database.call(connection -> {
             List<BaseToken> bases = new ArrayList<>();
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT * FROM change_bases" + OF_ONE + " ORDER BY disk_key")) {
-                bindKey(select, host, machineId, consumer);
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT * FROM change_bases" + which + " ORDER BY machine_id, consumer, disk_key")) {
+                for (int i = 0; i < key.size(); i++) {
+                    select.setString(i + 1, key.get(i));
+                }
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         bases.add(new BaseToken(

@@ -5,6 +5,7 @@ import io.doppel.api.job.JobDefinition;
 import io.doppel.catalog.BaseRecords;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.HostRecord;
+import io.doppel.catalog.MemoryRecords;
 import io.doppel.catalog.NamedRecords;
 import io.doppel.catalog.RetentionRecords;
 import io.doppel.catalog.RunRecords;
@@ -21,6 +22,7 @@ public final class SqlCatalog implements Catalog {
     private final NamedRecords<JobDefinition> definitions;
     private final RunRecords runs;
     private final VersionRecords versions;
+    private final MemoryRecords memory;
     private final BaseRecords bases;
     private final RetentionRecords retention;
     private final UseRecords use;
@@ -33,6 +35,7 @@ public final class SqlCatalog implements Catalog {
         definitions = new SqlDefinitions(database);
         runs = new SqlRuns(database);
         versions = new SqlVersions(database);
+        memory = new SqlMemory(database);
         bases = new SqlBases(database);
         retention = new SqlRetention(database);
         use = new SqlUse(database);
@@ -77,6 +80,11 @@ public final class SqlCatalog implements Catalog {
     @Override
     public VersionRecords versions() {
         return versions;
+    }
+
+    @Override
+    public MemoryRecords memory() {
+        return memory;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.doppel.catalog.internal;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.catalog.HostRecord;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,6 +23,11 @@ final class SqlHosts extends SqlNamed<HostRecord> {
         statement.setString(1, host.type());
         statement.setString(2, Columns.json(host.settings()));
         return 3;
+    }
+
+    @Override
+    void removeDependents(Connection connection, String name) throws SQLException {
+        SqlMemory.removeAll(connection, name);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.doppel.catalog.internal;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.VersionRecords;
 import java.sql.Connection;
@@ -44,7 +45,26 @@ final class SqlVersions implements VersionRecords {
     public void remove(String vault, Collection<String> ids) throws DoppelException {
         database.change(connection -> {
             for (String id : ids) {
-                remove(connection, vault, id);
+                forget(connection, vault, id);
+            }
+        });
+    }
+
+    @Override
+    public void bootTested(String vault, String id, BootTest result) throws DoppelException {
+        database.change(connection -> {
+            if (!ids(connection, vault).contains(id)) {
+                return;
+            }
+            removeBootTest(connection, vault, id);
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO boot_tests (of_vault, of_version, tested, started, said) VALUES (?, ?, ?, ?, ?)")) {
+                insert.setString(1, vault);
+                insert.setString(2, id);
+                insert.setLong(3, Columns.micros(result.at()));
+                insert.setInt(4, result.started() ? 1 : 0);
+                insert.setString(5, Columns.shortened(result.said(), Columns.SENTENCES));
+                insert.executeUpdate();
             }
         });
     }
@@ -78,6 +98,21 @@ final class SqlVersions implements VersionRecords {
         }
     }
 
+    /** The version and what is kept beside it. */
+    private static void forget(Connection connection, String vault, String id) throws SQLException {
+        remove(connection, vault, id);
+        removeBootTest(connection, vault, id);
+    }
+
+    private static void removeBootTest(Connection connection, String vault, String id) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM boot_tests WHERE of_vault = ? AND of_version = ?")) {
+            delete.setString(1, vault);
+            delete.setString(2, id);
+            delete.executeUpdate();
+        }
+    }
+
     @Override
     public void replaceAll(String vault, List<VersionView> versions) throws DoppelException {
         database.change(connection -> {
@@ -90,7 +125,7 @@ final class SqlVersions implements VersionRecords {
                 }
             }
             for (String id : left) {
-                remove(connection, vault, id);
+                forget(connection, vault, id);
             }
         });
     }
@@ -156,9 +191,12 @@ final class SqlVersions implements VersionRecords {
     }
 
     static void removeAll(Connection connection, String vault) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM versions WHERE vault = ?")) {
-            delete.setString(1, vault);
-            delete.executeUpdate();
+        for (String sql :
+                List.of("DELETE FROM versions WHERE vault = ?", "DELETE FROM boot_tests WHERE of_vault = ?")) {
+            try (PreparedStatement delete = connection.prepareStatement(sql)) {
+                delete.setString(1, vault);
+                delete.executeUpdate();
+            }
         }
     }
 
@@ -166,7 +204,8 @@ final class SqlVersions implements VersionRecords {
         return database.call(connection -> {
             List<VersionView> versions = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT * FROM versions WHERE 1 = 1" + where + " ORDER BY taken DESC, id")) {
+                    "SELECT * FROM versions LEFT JOIN boot_tests ON of_vault = vault AND of_version = id WHERE 1 = 1"
+                            + where + " ORDER BY taken DESC, id")) {
                 for (int i = 0; i < values.size(); i++) {
                     select.setString(i + 1, values.get(i));
                 }
@@ -196,7 +235,15 @@ final class SqlVersions implements VersionRecords {
                 row.getString("consistency"),
                 VersionView.Health.valueOf(row.getString("health")),
                 Columns.instant(row.getLong("validated")),
-                Columns.list(row, "problems"));
+                Columns.list(row, "problems"),
+                bootTest(row));
+    }
+
+    private static Optional<BootTest> bootTest(ResultSet row) throws SQLException {
+        Optional<Instant> at = Columns.instant(row, "tested");
+        return at.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new BootTest(at.get(), row.getInt("started") == 1, row.getString("said")));
     }
 
     private static void insert(Connection connection, List<VersionView> versions) throws SQLException, DoppelException {

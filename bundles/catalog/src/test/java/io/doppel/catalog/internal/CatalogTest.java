@@ -13,6 +13,7 @@ import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.job.Progress;
+import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.api.vault.VersionView.Health;
 import io.doppel.catalog.Catalog;
@@ -302,6 +303,38 @@ class CatalogTest {
         assertEquals(List.of(other), catalog.versions().list(Optional.of("v2"), Optional.empty()));
     }
 
+    private Optional<BootTest> bootTest(String id) throws Exception {
+        return catalog.versions().startingWith(id).get(0).bootTest();
+    }
+
+    @Test
+    void theLastBootTestStaysUntilTheVersionIsForgotten() throws Exception {
+        VersionView tested = version("aa", "v1", "m1", "web", AT);
+        VersionView other = version("bb", "v1", "m1", "web", AT);
+        catalog.versions().put(tested);
+        catalog.versions().put(other);
+        BootTest failed = new BootTest(AT.plusSeconds(5), false, "it went off");
+        BootTest last = new BootTest(AT.plusSeconds(9), true, "it came");
+        catalog.versions().bootTested("v1", "aa", failed);
+        assertEquals(Optional.of(failed), bootTest("aa"));
+        catalog.versions().bootTested("v1", "aa", last);
+        catalog.versions().put(stateOf(tested, Health.VALID, AT));
+        catalog.versions().replaceAll("v1", List.of(tested, other));
+        reopen();
+        assertEquals(Optional.of(last), bootTest("aa"));
+        assertEquals(Health.VALID, catalog.versions().startingWith("aa").get(0).health());
+        assertEquals(Optional.empty(), bootTest("bb"));
+
+        catalog.versions().bootTested("v1", "bb", failed);
+        catalog.versions().bootTested("v1", "gone", failed);
+        catalog.versions().replaceAll("v1", List.of(tested));
+        catalog.versions().remove("v1", List.of("aa"));
+        for (VersionView again : List.of(tested, other, version("gone", "v1", "m1", "web", AT))) {
+            catalog.versions().put(again);
+            assertEquals(Optional.empty(), bootTest(again.id()));
+        }
+    }
+
     @Test
     void basesOfOneConsumerAreReplacedTogether() throws Exception {
         BaseToken old = new BaseToken("m", "0", "vault-1", "me", "v1", "token 1");
@@ -313,6 +346,38 @@ class CatalogTest {
         assertEquals(List.of(fresh), catalog.bases().find("h", "m", "vault-1"));
         assertEquals(List.of(other), catalog.bases().find("h", "m", "vault-2"));
         assertEquals(List.of(), catalog.bases().find("g", "m", "vault-1"));
+        BaseToken elsewhere = new BaseToken("n", "0", "vault-1", "me", "v1", "token 4");
+        catalog.bases().replace("h", "n", "vault-1", List.of(elsewhere));
+        catalog.bases().replace("g", "m", "vault-1", List.of(old));
+        assertEquals(List.of(fresh, other, elsewhere), catalog.bases().ofHost("h"));
+    }
+
+    @Test
+    void whatIsRememberedAboutAHostIsKeptUntilItIsRemoved() throws Exception {
+        // 16385 four-byte characters are 4 bytes too many
+        String largest = "x" + "\ud83d\ude00".repeat(16383) + "yzz";
+        catalog.hosts().add(new HostRecord("h", "t", Map.of()));
+        catalog.hosts().add(new HostRecord("g", "t", Map.of()));
+        catalog.memory().put("h", "members", "first");
+        catalog.memory().put("h", "members", largest);
+        catalog.memory().put("h", "k".repeat(64), "");
+        catalog.memory().put("g", "members", "of g");
+        assertEquals(
+                Map.of("members", largest, "k".repeat(64), ""), catalog.memory().of("h"));
+        for (String tooLong : List.of(largest + "!", "ü".repeat(32769))) {
+            assertEquals(
+                    CatalogError.TOO_LONG,
+                    assertThrows(DoppelException.class, () -> catalog.memory().put("h", "members", tooLong))
+                            .code());
+        }
+        assertThrows(DoppelException.class, () -> catalog.memory().put("h", "k".repeat(65), ""));
+        assertThrows(DoppelException.class, () -> catalog.memory().put("h", "", ""));
+        assertEquals(largest, catalog.memory().of("h").get("members"));
+        catalog.memory().replace("h", Map.of("other", "o"));
+        assertEquals(Map.of("other", "o"), catalog.memory().of("h"));
+        catalog.hosts().remove("h");
+        assertEquals(Map.of(), catalog.memory().of("h"));
+        assertEquals(Map.of("members", "of g"), catalog.memory().of("g"));
     }
 
     @Test

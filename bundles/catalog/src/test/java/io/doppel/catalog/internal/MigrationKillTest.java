@@ -12,13 +12,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrations that are killed, that fail, and that are newer than we are. */
 class MigrationKillTest {
@@ -29,34 +33,64 @@ class MigrationKillTest {
     @TempDir
     Path folder;
 
-    /** From nothing to the whole schema, and from the first step with a record in it. */
-    @Test
-    void killedBeforeAndAfterEveryStatementItGoesOn() throws Exception {
+    /**
+     * What a kill leaves is what the files hold at that moment, so a copy of them stands for it. From nothing to the whole schema, and
+     * from the first step with a record in it.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTheFilesHoldBeforeAndAfterEveryStatementGoesOn(boolean upgrade) throws Exception {
         List<String> whole = migratedSchema(folder.resolve("unharmed"), 1);
+        Path place = folder.resolve("watched");
+        if (upgrade) {
+            makeFirstStep(place);
+        }
+        AtomicInteger moments = new AtomicInteger();
+        try (DerbyDatabase real = DerbyDatabase.open(place)) {
+            Database watched = WatchedDatabase.of(real, (nth, after) -> {
+                if (after == upgrade) {
+                    Path left = copy(place, folder.resolve("left"));
+                    assertEquals(whole, migratedSchema(left, upgrade ? 2 : 1), "statement " + nth);
+                    delete(left);
+                    moments.incrementAndGet();
+                }
+            });
+            Migrations.run(watched, Migrations.ours());
+        }
+        assertTrue(moments.get() >= statementsAndCommits(upgrade), () -> "only " + moments);
+    }
+
+    /** The same with processes that are killed in truth, at some of the points; {@code doppel.kills.every} says at every how manyth. */
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "after"})
+    void killedBeforeOrAfterAStatementItGoesOn(String when) throws Exception {
+        int every = Integer.getInteger("doppel.kills.every", 20);
+        List<String> whole = migratedSchema(folder.resolve("unharmed"), 1);
+        boolean upgrade = when.equals("after");
         Path oneStep = folder.resolve("one step");
         makeFirstStep(oneStep);
         int kills = 0;
-        for (String when : List.of("before", "after")) {
-            int ended = MigrationChild.HALTED;
-            for (int nth = 1; ended == MigrationChild.HALTED; nth++) {
-                Path place = folder.resolve(when + nth);
-                Path log = folder.resolve(when + nth + ".log");
-                boolean upgrade = when.equals("after");
-                if (upgrade) {
-                    copy(oneStep, place);
-                }
-                ended = KilledChild.run(log, MigrationChild.class, place.toString(), Integer.toString(nth), when);
-                assertTrue(ended == MigrationChild.HALTED || ended == 0, Files.readString(log));
-                kills += ended == 0 ? 0 : 1;
-                assertEquals(whole, migratedSchema(place, upgrade ? 2 : 1), when + nth);
+        int ended = MigrationChild.HALTED;
+        for (int nth = 1; ended == MigrationChild.HALTED; nth += every) {
+            Path place = folder.resolve(when + nth);
+            Path log = folder.resolve(when + nth + ".log");
+            if (upgrade) {
+                copy(oneStep, place);
             }
+            ended = KilledChild.run(log, MigrationChild.class, place.toString(), Integer.toString(nth), when);
+            assertTrue(ended == MigrationChild.HALTED || ended == 0, Files.readString(log));
+            kills += ended == 0 ? 0 : 1;
+            assertEquals(whole, migratedSchema(place, upgrade ? 2 : 1), when + nth);
         }
-        // statements and commits of all steps, then of all but the first
-        int first = Migrations.ours().get(0).statements().size();
-        int all =
-                Migrations.ours().stream().mapToInt(s -> s.statements().size()).sum();
-        int steps = Migrations.ours().size();
-        assertTrue(kills >= 2 * (all + 2 * steps) - first - 2, "only " + kills);
+        assertTrue(kills >= statementsAndCommits(upgrade) / every, "only " + kills);
+    }
+
+    /** A step is its statements, the row that tells of it, and the commit of both. */
+    private static int statementsAndCommits(boolean upgrade) {
+        return Migrations.ours().stream()
+                .skip(upgrade ? 1 : 0)
+                .mapToInt(step -> step.statements().size() + 2)
+                .sum();
     }
 
     private static void makeFirstStep(Path place) throws DoppelException {
@@ -66,10 +100,19 @@ class MigrationKillTest {
         }
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    private static Path copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
             for (Path p : all.toList()) {
                 Files.copy(p, to.resolve(from.relativize(p).toString()));
+            }
+        }
+        return to;
+    }
+
+    private static void delete(Path top) throws IOException {
+        try (Stream<Path> all = Files.walk(top)) {
+            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(p);
             }
         }
     }

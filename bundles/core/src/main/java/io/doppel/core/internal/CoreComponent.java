@@ -9,6 +9,7 @@ import io.doppel.api.vault.FigureService;
 import io.doppel.api.vault.VaultService;
 import io.doppel.core.internal.job.Limits;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.spi.export.MachineFormat;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.job.JobHandler;
 import io.doppel.spi.processor.Processor;
@@ -162,6 +163,15 @@ public final class CoreComponent {
 
     void removeProcessor(Processor processor) {
         plugins.processors().remove(processor);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addFormat(MachineFormat format) {
+        plugins.formats().add(format);
+    }
+
+    void removeFormat(MachineFormat format) {
+        plugins.formats().remove(format);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

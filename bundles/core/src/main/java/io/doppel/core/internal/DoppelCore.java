@@ -9,12 +9,16 @@ import io.doppel.api.vault.FigureService;
 import io.doppel.api.vault.VaultService;
 import io.doppel.catalog.Catalog;
 import io.doppel.core.internal.figures.Figures;
+import io.doppel.core.internal.inventory.HostAdmin;
 import io.doppel.core.internal.inventory.Hosts;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.JobEngine;
 import io.doppel.core.internal.job.Limits;
 import io.doppel.core.internal.kind.BackupJob;
+import io.doppel.core.internal.kind.BootTestJob;
+import io.doppel.core.internal.kind.ExportJob;
 import io.doppel.core.internal.kind.PurgeJob;
+import io.doppel.core.internal.kind.ReplicateJob;
 import io.doppel.core.internal.kind.RestoreJob;
 import io.doppel.core.internal.kind.ValidateJob;
 import io.doppel.core.internal.plugin.Plugins;
@@ -23,6 +27,8 @@ import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
 import io.doppel.core.internal.validate.BackgroundValidation;
 import io.doppel.core.internal.validate.Validation;
+import io.doppel.core.internal.vault.VaultAdmin;
+import io.doppel.core.internal.vault.VaultHoldings;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.JobHandler;
 import io.doppel.vault.OpenVaults;
@@ -40,7 +46,9 @@ public final class DoppelCore implements AutoCloseable {
     private final Catalog catalog;
     private final SecretStore secrets;
     private final Hosts hosts;
+    private final HostAdmin hostAdmin;
     private final Vaults vaults;
+    private final VaultAdmin vaultAdmin;
     private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(8));
     private final Retentions retention;
     private final Figures figures;
@@ -57,20 +65,31 @@ public final class DoppelCore implements AutoCloseable {
         this.catalog = catalog;
         Claims claims = new Claims(kind -> this.limits.get().of(kind));
         secrets = FileSecretStore.open(state.secrets());
-        hosts = new Hosts(catalog.hosts(), plugins.hypervisors(), secrets, state.installationId(), claims);
+        hosts = new Hosts(catalog, plugins.hypervisors(), secrets, state.installationId(), claims);
+        hostAdmin = new HostAdmin(catalog, hosts, plugins.hypervisors(), secrets, claims);
         VaultOwner owner = new VaultOwner(state.installationId(), serverName);
-        vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults(), claims);
+        vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults());
+        VaultHoldings holdings = new VaultHoldings(vaults);
         retention = new Retentions(
-                catalog, vaults::version, vaults::holds, hosts::machines, clock, clockGap::get, vaults::removeVersions);
+                catalog,
+                vaults.known()::version,
+                holdings::in,
+                hostAdmin::machines,
+                clock,
+                clockGap::get,
+                vaults::removeVersions);
         figures = new Figures(vaults, retention, catalog.use(), clock);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
         Validation verdicts = new Validation(vaults.known(), clock);
         validation =
                 new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
-        vaults.validateWith(validation);
+        vaultAdmin = new VaultAdmin(catalog, vaults, holdings, plugins.storages(), secrets, claims, validation);
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases(), verdicts, validation),
                 new RestoreJob(plugins, hosts, vaults),
+                new ExportJob(plugins, vaults),
+                new ReplicateJob(hosts),
+                new BootTestJob(plugins, hosts, vaults, clock),
                 new ValidateJob(vaults, verdicts),
                 new PurgeJob(vaults, retention, figures, clock, validation));
         kinds.forEach(plugins.handlers()::add);
@@ -124,12 +143,12 @@ public final class DoppelCore implements AutoCloseable {
 
     /** The inventory. */
     public InventoryService inventory() {
-        return hosts;
+        return hostAdmin;
     }
 
     /** The vault service. */
     public VaultService vaults() {
-        return vaults;
+        return vaultAdmin;
     }
 
     /** Figures of the vaults. */

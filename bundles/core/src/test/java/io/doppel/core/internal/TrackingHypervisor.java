@@ -3,9 +3,11 @@ package io.doppel.core.internal;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.spi.disk.ByteRange;
+import io.doppel.spi.disk.DiskAccess;
 import io.doppel.spi.hypervisor.BaseToken;
 import io.doppel.spi.hypervisor.DiskOffer;
 import io.doppel.spi.hypervisor.HostContext;
+import io.doppel.spi.hypervisor.HostWork;
 import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.hypervisor.Snapshot;
@@ -21,6 +23,9 @@ final class TrackingHypervisor implements HypervisorType {
     final List<BaseToken> released = new CopyOnWriteArrayList<>();
     volatile List<ByteRange> changes = List.of();
     volatile Optional<String> noChangesReason = Optional.empty();
+
+    /** Accesses offered before the real one. */
+    volatile List<DiskAccess> better = List.of();
 
     private final HypervisorType real;
 
@@ -50,7 +55,7 @@ final class TrackingHypervisor implements HypervisorType {
             case "snapshot" -> {
                 SnapshotRequest request = (SnapshotRequest) arguments[0];
                 requests.add(request);
-                yield tracking(host.snapshot(request), request, context.installationId());
+                yield tracking(host.snapshot(request, (HostWork) arguments[1]), request, context.installationId());
             }
             case "releaseBase" -> released.add((BaseToken) arguments[0]) ? Interposed.VOID : Interposed.VOID;
             default -> null;
@@ -80,7 +85,10 @@ final class TrackingHypervisor implements HypervisorType {
 
     private DiskOffer offer(DiskOffer o, SnapshotRequest request) {
         boolean tracked = !request.bases().isEmpty() && noChangesReason.isEmpty();
-        return new DiskOffer(
-                o.disk(), o.accesses(), tracked ? Optional.of(changes) : Optional.empty(), noChangesReason);
+        List<DiskAccess> accesses = new ArrayList<>(better);
+        o.accesses()
+                .forEach(a -> accesses.add(new DiskAccess(
+                        a.kind(), a.place(), a.writable(), 50, a.endpoint(), a.parameters(), a.secrets())));
+        return new DiskOffer(o.disk(), accesses, tracked ? Optional.of(changes) : Optional.empty(), noChangesReason);
     }
 }

@@ -1,13 +1,17 @@
 package io.doppel.shell.internal;
 
 import io.doppel.shell.internal.command.BackupCommand;
+import io.doppel.shell.internal.command.BootTestCommand;
 import io.doppel.shell.internal.command.CatalogRebuildCommand;
+import io.doppel.shell.internal.command.ExportCommand;
 import io.doppel.shell.internal.command.HoldAddCommand;
 import io.doppel.shell.internal.command.HoldListCommand;
 import io.doppel.shell.internal.command.HoldRemoveCommand;
 import io.doppel.shell.internal.command.HostAddCommand;
 import io.doppel.shell.internal.command.HostListCommand;
+import io.doppel.shell.internal.command.HostOptionsCommand;
 import io.doppel.shell.internal.command.HostRemoveCommand;
+import io.doppel.shell.internal.command.HostSetCommand;
 import io.doppel.shell.internal.command.HostTypesCommand;
 import io.doppel.shell.internal.command.JobCancelCommand;
 import io.doppel.shell.internal.command.JobDefineCommand;
@@ -29,6 +33,7 @@ import io.doppel.shell.internal.command.KeyRemoveCommand;
 import io.doppel.shell.internal.command.KeyRotateCommand;
 import io.doppel.shell.internal.command.MachineListCommand;
 import io.doppel.shell.internal.command.PurgeCommand;
+import io.doppel.shell.internal.command.ReplicateCommand;
 import io.doppel.shell.internal.command.RestoreCommand;
 import io.doppel.shell.internal.command.RestoreConfirmCommand;
 import io.doppel.shell.internal.command.RetentionAcceptClockCommand;
@@ -59,7 +64,9 @@ import org.apache.karaf.shell.api.action.Command;
 public final class Commands {
     static final List<Class<? extends DoppelCommand>> ALL = List.of(
             HostTypesCommand.class,
+            HostOptionsCommand.class,
             HostAddCommand.class,
+            HostSetCommand.class,
             HostListCommand.class,
             HostRemoveCommand.class,
             VaultTypesCommand.class,
@@ -83,6 +90,9 @@ public final class Commands {
             PurgeCommand.class,
             RestoreCommand.class,
             RestoreConfirmCommand.class,
+            BootTestCommand.class,
+            ExportCommand.class,
+            ReplicateCommand.class,
             VersionListCommand.class,
             VersionShowCommand.class,
             VersionPinCommand.class,

@@ -33,6 +33,19 @@ public abstract class DoppelCommand implements Action {
             "A secret setting: name=- takes a line of standard input (the interactive shell asks), name=@FILE the first line of a file on the server; may be repeated";
 
     /** As {@link #SET}. */
+    protected static final String FINGERPRINT =
+            "SHA-256 fingerprint of a TLS certificate that you confirm, where nobody can be asked; may be repeated";
+
+    /** As {@link #SET}. */
+    protected static final String HOST_OPTION =
+            "An option of the host's type as key=value, see host-options; may be repeated";
+
+    /** As {@link #SET}. */
+    protected static final String MACHINES =
+            "Machines as host/machine, host/tag:NAME, host/member:NAME, tag:NAME, member:NAME or *; * stands for any"
+                    + " characters; ! before it leaves out what fits";
+
+    /** As {@link #SET}. */
     protected static final String RUN = "Number of the run, see job-list";
 
     /** As {@link #SET}. */

@@ -33,6 +33,21 @@ public final class Form {
     }
 
     /**
+     * What was given of settings that are no secrets.
+     *
+     * @param set {@code name=value}
+     */
+    public Map<String, String> open(List<String> set) throws DoppelException {
+        Map<String, String> values = pairs(set);
+        for (String name : values.keySet()) {
+            if (isSecret(name)) {
+                throw new DoppelException(ShellError.SECRET_IN_THE_OPEN, "'" + name + "' is a secret");
+            }
+        }
+        return values;
+    }
+
+    /**
      * The settings as the API takes them. Required secrets that were not given are asked for. All other checks are the
      * service's.
      *
@@ -41,21 +56,32 @@ public final class Form {
      *     name=@file} for the first line of a file on the server
      */
     public Map<String, String> fill(List<String> set, List<String> setSecret) throws DoppelException {
-        Map<String, String> values = pairs(set);
-        for (String name : values.keySet()) {
-            if (isSecret(name)) {
-                throw new DoppelException(ShellError.SECRET_IN_THE_OPEN, "'" + name + "' is a secret");
-            }
-        }
+        Map<String, String> values = open(set);
+        addSecrets(values, setSecret, Map.of());
+        return values;
+    }
+
+    /**
+     * Adds the secrets: those given, and asks for those that are required and not kept, or kept for another address.
+     *
+     * @param values settings given that are no secrets; gets the secrets
+     * @param kept settings as they are kept already; empty for something new
+     */
+    public void addSecrets(Map<String, String> values, List<String> setSecret, Map<String, String> kept)
+            throws DoppelException {
+        boolean moved = spec.fields().stream()
+                .anyMatch(f -> f.isAddress()
+                        && values.containsKey(f.name())
+                        && !values.get(f.name()).equals(kept.getOrDefault(f.name(), "")));
         for (Map.Entry<String, String> secret : pairs(setSecret).entrySet()) {
             values.put(secret.getKey(), given(secret.getKey(), secret.getValue()));
         }
         for (SettingField field : spec.fields()) {
-            if (field.isSecret() && field.isRequired() && !values.containsKey(field.name())) {
+            boolean needed = kept.containsKey(field.name()) ? moved : field.isRequired();
+            if (field.isSecret() && needed && !values.containsKey(field.name())) {
                 values.put(field.name(), text(screen.secret(field.help() + " (" + field.name() + ")")));
             }
         }
-        return values;
     }
 
     /** Splits {@code name=value}. */

@@ -1,6 +1,7 @@
 package io.doppel.shell.internal;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.settings.Settings;
 import io.doppel.shell.internal.complete.KindOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,14 @@ public abstract class KindCommand extends JobCommand {
     @Option(name = "--set", description = SET, multiValued = true)
     @Completion(KindOptions.class)
     List<String> set;
+
+    /** Adds options of the host's type, given as {@code key=value}. */
+    protected static void putHostOptions(Map<String, String> options, List<String> given) throws DoppelException {
+        Form.pairs(given);
+        if (!given.isEmpty()) {
+            options.put("host-options", Settings.joined(given));
+        }
+    }
 
     /** What was given with {@code --set}; the caller may add to it. */
     protected final Map<String, String> options() throws DoppelException {

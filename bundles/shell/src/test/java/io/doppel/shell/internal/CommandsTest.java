@@ -393,6 +393,9 @@ class CommandsTest {
         assertEquals("2026-11-21T12:00:00Z", versions.at("/0/takenAt").asText());
         assertEquals(40L << 30, versions.at("/0/logicalBytes").asLong());
         assertTrue(versions.at("/1/validatedAt").isNull());
+        assertTrue(versions.at("/0/bootTest/started").asBoolean());
+        assertEquals("2026-11-21T12:05:00Z", versions.at("/0/bootTest/at").asText());
+        assertTrue(versions.at("/1/bootTest").isNull());
 
         desk.screen = FakeScreen.script();
         desk.run("job-list", "--json");
@@ -407,6 +410,22 @@ class CommandsTest {
         assertTrue(types.at("/pool/1/secret").asBoolean());
         assertTrue(types.at("/pool/1/min").isNull());
         assertEquals("true", types.at("/pool/2/default").asText());
+    }
+
+    @Test
+    void versionsShowTheirLastBootTest() throws Exception {
+        Desk desk = Desk.script();
+        desk.run("version-list");
+        assertTrue(desk.screen.outText().contains("started 2026-11-21 12:05:00"), desk.screen.outText());
+
+        desk.screen = FakeScreen.script();
+        desk.run("version-show", "7c1e");
+        String shown = desk.screen.outText();
+        assertTrue(shown.contains("started 2026-11-21 12:05:00: its guest reported after 41 s"), shown);
+
+        desk.screen = FakeScreen.script();
+        desk.run("version-show", "05aa");
+        assertTrue(desk.screen.outText().matches("(?s).*boot test +none\n.*"), desk.screen.outText());
     }
 
     @Test

@@ -99,8 +99,10 @@ class CompletionTest {
     void valuesOfOptions() throws Exception {
         assertEquals(List.of("main"), complete("backup", "lab/web", "--vault", ""));
         assertEquals(List.of("lz4", "zstd"), complete("vault-add", "local", "--compression", ""));
-        assertEquals(List.of("backup", "purge", "restore", "validate"), complete("job-define", "x", "--kind", ""));
-        assertEquals(List.of("address=", "verify="), complete("host-add", "pool", "--set", ""));
+        assertEquals(
+                List.of("backup", "boot-test", "export", "purge", "replicate", "restore", "validate"),
+                complete("job-define", "x", "--kind", ""));
+        assertEquals(List.of("address=", "fingerprint=", "verify="), complete("host-add", "pool", "--set", ""));
         assertEquals(List.of("verify=false", "verify=true"), complete("host-add", "pool", "--set", "verify="));
         assertEquals(List.of("full=", "vault="), complete("job-define", "x", "--kind", "backup", "--set", ""));
         assertEquals(List.of("offsite", "onsite"), complete("retention-set", "--role", ""));

@@ -10,6 +10,7 @@ final class Examples {
     /** Commands that print a table and nothing else. */
     static final List<String> TABLES = List.of(
             "host-types",
+            "host-options",
             "vault-types",
             "job-kinds",
             "host-list",
@@ -41,7 +42,9 @@ final class Examples {
         Map<String, String> calls = new LinkedHashMap<>();
         for (String call : List.of(
                 "host-types",
+                "host-options",
                 "host-add folder --name lab2 --set path=/srv/other",
+                "host-set lab --set path=/srv/moved",
                 "host-list",
                 "host-remove lab --yes",
                 "vault-types",
@@ -65,6 +68,9 @@ final class Examples {
                 "purge main --yes",
                 "restore 7c1e --name web-restored",
                 "restore-confirm restore-5 --yes",
+                "boot-test 7c1e --detach",
+                "export 7c1e --to /srv/images --detach",
+                "replicate lab/web --to spare --detach",
                 "version-list --machine web",
                 "version-show 7c1e",
                 "version-pin 7c1e --reason audit",

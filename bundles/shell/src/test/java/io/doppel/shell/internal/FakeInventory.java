@@ -12,6 +12,7 @@ import io.doppel.api.inventory.MachineDisk;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.tls.PeerCertificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ final class FakeInventory implements InventoryService {
     final List<HostView> hosts = new ArrayList<>();
     final List<HostMachine> machines = new ArrayList<>();
     final List<KeptOriginalView> kept = new ArrayList<>();
+    final List<PeerCertificate> certificates = new ArrayList<>();
     Map<String, String> lastSettings = Map.of();
 
     FakeInventory() {
@@ -59,7 +61,23 @@ final class FakeInventory implements InventoryService {
                                 .asAddress(),
                         SettingField.required("password", SettingType.SECRET, "Password"),
                         SettingField.optional("verify", SettingType.BOOLEAN, "Check the certificate")
-                                .withDefault("true")));
+                                .withDefault("true"),
+                        SettingField.optional("fingerprint", SettingType.LIST, "Confirmed certificates")));
+    }
+
+    @Override
+    public Map<String, Map<String, SettingsSpec>> hostOptions() {
+        return Map.of(
+                "folder",
+                Map.of("backup", SettingsSpec.of(), "restore", SettingsSpec.of()),
+                "pool",
+                Map.of(
+                        "backup",
+                        SettingsSpec.of(
+                                SettingField.optional("quiesce", SettingType.BOOLEAN, "Ask the guest to hold still")
+                                        .withDefault("false")),
+                        "restore",
+                        SettingsSpec.of(SettingField.optional("networks", SettingType.LIST, "Networks as old=new"))));
     }
 
     @Override
@@ -74,6 +92,25 @@ final class FakeInventory implements InventoryService {
         HostView host = new HostView(name, type, shown, ConnectionState.CONNECTED, "");
         hosts.add(host);
         return host;
+    }
+
+    @Override
+    public List<PeerCertificate> unconfirmed(String type, Map<String, String> settings) {
+        return certificates.stream()
+                .filter(c -> !settings.getOrDefault("fingerprint", "")
+                        .contains(c.fingerprint().text()))
+                .toList();
+    }
+
+    @Override
+    public HostView changeHost(String name, Map<String, String> changes) throws DoppelException {
+        HostView old =
+                hosts.stream().filter(h -> h.name().equals(name)).findFirst().orElseThrow();
+        Map<String, String> settings = new HashMap<>(old.settings());
+        settings.putAll(changes);
+        settings.values().removeIf(String::isEmpty);
+        hosts.remove(old);
+        return addHost(name, old.type(), settings);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.doppel.api.job.JobService;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
+import io.doppel.api.job.MachinePlan;
 import io.doppel.api.job.Progress;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
@@ -77,6 +78,9 @@ final class FakeJobs implements JobService {
                                 SettingField.optional("full", SettingType.BOOLEAN, "Read everything")
                                         .withDefault("false"))),
                 new JobKind("restore", "Restore a version", SettingsSpec.of()),
+                new JobKind("boot-test", "Start a version", SettingsSpec.of()),
+                new JobKind("export", "Write disks to files", SettingsSpec.of()),
+                new JobKind("replicate", "Copy machines", SettingsSpec.of()),
                 new JobKind("validate", "Check versions", SettingsSpec.of(vault)),
                 new JobKind("purge", "Give space back", SettingsSpec.of(vault)));
     }
@@ -94,6 +98,22 @@ final class FakeJobs implements JobService {
     @Override
     public void undefine(String name) {
         definitions.remove(name);
+    }
+
+    @Override
+    public List<MachinePlan> preview(JobDefinition definition) {
+        return List.of(
+                new MachinePlan(
+                        "lab",
+                        "u1",
+                        "web",
+                        true,
+                        "",
+                        List.of(),
+                        List.of(
+                                new MachinePlan.Disk("0", "system", 40L << 30, true, ""),
+                                new MachinePlan.Disk("1", "scratch", 4L << 30, false, "[NOBAK] is in its name"))),
+                new MachinePlan("lab", "u2", "test", false, "it has tag NOBAK", List.of(), List.of()));
     }
 
     @Override

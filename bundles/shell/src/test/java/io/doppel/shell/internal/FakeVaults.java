@@ -6,6 +6,7 @@ import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.ValidationView;
@@ -81,9 +82,12 @@ final class FakeVaults implements VaultService {
 
     static VersionView version(String id, String machine, Instant at, VersionView.Health health) {
         Instant validated = health == VersionView.Health.UNVERIFIED ? Instant.EPOCH : at.plusSeconds(60);
+        Optional<BootTest> bootTest = health == VersionView.Health.VALID
+                ? Optional.of(new BootTest(at.plusSeconds(300), true, "its guest reported after 41 s"))
+                : Optional.empty();
         return new VersionView(
-                id, "main", "lab", machine, machine, at, 1, 40L << 30, 9L << 30, 3L << 30, "OFF", health, validated,
-                List.of());
+                id, "main", "lab", machine, machine, at, 1, 40L << 30, 9L << 30, 3L << 30, -1, "OFF", health, validated,
+                List.of(), bootTest);
     }
 
     @Override

@@ -85,6 +85,7 @@ class ManualTest {
     private static String value(String option) {
         return switch (option) {
             case "--set" -> "NAME=VALUE";
+            case "--option" -> "KEY=VALUE";
             case "--set-secret" -> "NAME=SOURCE";
             case "--most",
                     "--concurrency",
@@ -93,8 +94,11 @@ class ManualTest {
                     "--keep-weekly",
                     "--keep-monthly",
                     "--keep-yearly" -> "NUMBER";
-            case "--minimum-age" -> "DURATION";
+            case "--minimum-age", "--wait" -> "DURATION";
+            case "--to" -> "TARGET";
+            case "--format" -> "vhd\\|raw\\|xva";
             case "--reason" -> "TEXT";
+            case "--fingerprint" -> "SHA-256";
             case "--passphrase-file" -> "FILE";
             default -> option.substring(2).toUpperCase(Locale.ROOT);
         };

@@ -60,8 +60,8 @@ public final class Figures implements FigureService {
                 sums.machines());
     }
 
-    private List<VersionView> versionsOf(String vault) {
-        return vaults.versions(Optional.of(vault), Optional.empty());
+    private List<VersionView> versionsOf(String vault) throws DoppelException {
+        return vaults.known().list(Optional.of(vault), Optional.empty());
     }
 
     /** What retention would drop; empty as long as it doubts the clock. */

@@ -4,6 +4,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.secret.SecretStore;
+import io.doppel.catalog.BaseRecords;
 import io.doppel.catalog.HostRecord;
 import io.doppel.core.internal.plugin.Guard;
 import io.doppel.core.internal.plugin.Plugin;
@@ -25,6 +26,8 @@ final class HostLink implements AutoCloseable {
     private final Registry<HypervisorType> types;
     private final SecretStore secrets;
     private final String installationId;
+    private final LinkMemory memory;
+    private final BaseRecords bases;
     private volatile HostConnection connection;
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
@@ -36,11 +39,19 @@ final class HostLink implements AutoCloseable {
      */
     record Status(ConnectionState state, String message) {}
 
-    HostLink(HostRecord record, Registry<HypervisorType> types, SecretStore secrets, String installationId) {
+    HostLink(
+            HostRecord record,
+            Registry<HypervisorType> types,
+            SecretStore secrets,
+            String installationId,
+            LinkMemory memory,
+            BaseRecords bases) {
         this.record = record;
         this.types = types;
         this.secrets = secrets;
         this.installationId = installationId;
+        this.memory = memory;
+        this.bases = bases;
     }
 
     /** The connected host; connects if it is not. Others wait meanwhile. */
@@ -66,7 +77,8 @@ final class HostLink implements AutoCloseable {
                 record.name(),
                 installationId,
                 SecretSettings.forPlugin(plugin.service().settings(), record.settings()),
-                secrets);
+                secrets,
+                memory);
         HypervisorHost host = plugin.service().connect(context);
         if (plugin.gate().isGone()) {
             // it left while this connected, so nobody will tell this link to let go of it
@@ -78,7 +90,12 @@ final class HostLink implements AutoCloseable {
 
     /** Removes leftovers of any age; the caller holds the host alone. */
     List<String> sweep() throws DoppelException {
-        return connection().host().sweep(Duration.ZERO);
+        return connection().host().sweep(Duration.ZERO, bases.ofHost(record.name()));
+    }
+
+    /** The settings that were tried with it are kept now. */
+    void keep() throws DoppelException {
+        memory.keep();
     }
 
     /** Something worked. */

@@ -24,6 +24,12 @@ public interface CoreContext extends JobContext {
     Claims.Hold claim(Collection<Claim> claims) throws DoppelException;
 
     /**
+     * Holds something more that no limit counts for, so that nobody has it alone meanwhile; waits only for who has it alone
+     * now.
+     */
+    Claims.Hold claimBeside(Claim claim) throws DoppelException;
+
+    /**
      * Calls what may hang, such as connecting. When the work is told to stop meanwhile this throws the reason at once; the call goes on
      * by itself, and its late result must harm nobody.
      */

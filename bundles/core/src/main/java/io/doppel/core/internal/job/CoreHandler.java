@@ -1,8 +1,12 @@
 package io.doppel.core.internal.job;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.inventory.Machine;
+import io.doppel.api.job.MachinePlan;
+import io.doppel.api.settings.Settings;
 import io.doppel.spi.job.JobContext;
 import io.doppel.spi.job.JobHandler;
+import java.util.List;
 
 /** A job handler that lives in the core; only the engine runs it. */
 public interface CoreHandler extends JobHandler {
@@ -12,6 +16,11 @@ public interface CoreHandler extends JobHandler {
     /** Where its runs have their place; constant. */
     default Place place() {
         return Place.LIMITED;
+    }
+
+    /** Which disks of a machine a run takes with these options, for a kind that works on machines. */
+    default List<MachinePlan.Disk> disks(Machine machine, Settings options) {
+        return MachinePlan.all(machine);
     }
 
     @Override

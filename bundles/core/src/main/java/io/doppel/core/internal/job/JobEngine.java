@@ -10,6 +10,7 @@ import io.doppel.api.job.JobService;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
+import io.doppel.api.job.MachinePlan;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.RunRecords;
 import io.doppel.core.JobError;
@@ -113,8 +114,7 @@ public final class JobEngine implements JobService, AutoCloseable {
 
     @Override
     public JobRun submit(JobDefinition definition) throws DoppelException {
-        check(definition);
-        Place place = Place.of(handlers.get(definition.kind()).service());
+        Place place = Place.of(check(definition));
         return start(definition, handlers::get, place == Place.LIMITED ? runThreads : besideThreads);
     }
 
@@ -142,7 +142,12 @@ public final class JobEngine implements JobService, AutoCloseable {
         return view;
     }
 
-    private void check(JobDefinition definition) throws DoppelException {
+    @Override
+    public List<MachinePlan> preview(JobDefinition definition) throws DoppelException {
+        return Preview.of(definition, check(definition), hosts);
+    }
+
+    private JobHandler check(JobDefinition definition) throws DoppelException {
         JobHandler handler = handlers.find(definition.kind())
                 .orElseThrow(() ->
                         new DoppelException(JobError.UNKNOWN_KIND, "There is no kind '" + definition.kind() + "'"))
@@ -165,6 +170,7 @@ public final class JobEngine implements JobService, AutoCloseable {
                 throw new DoppelException(JobError.BAD_SELECTION, "There is no host '" + pattern.host() + "'");
             }
         }
+        return handler;
     }
 
     /** Forgets a run that has ended once its end is kept. */
@@ -254,7 +260,11 @@ public final class JobEngine implements JobService, AutoCloseable {
         List<String> machines = new ArrayList<>();
         failed.forEach(t ->
                 Optional.ofNullable(t.results().get(RunExecution.SELECTION)).ifPresent(machines::add));
-        return submit(machines.isEmpty() ? was : new JobDefinition(was.name(), was.kind(), machines, was.options()));
+        if (machines.isEmpty()) {
+            return submit(was);
+        }
+        was.machines().stream().filter(m -> m.startsWith("!")).forEach(machines::add);
+        return submit(new JobDefinition(was.name(), was.kind(), machines, was.options()));
     }
 
     @Override

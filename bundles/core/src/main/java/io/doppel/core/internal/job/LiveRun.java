@@ -104,6 +104,8 @@ final class LiveRun {
         synchronized (this) {
             if (state == JobState.QUEUED) {
                 finish(LiveTask.stateOf(why), why.getMessage(), why.code().id());
+            } else if (state == JobState.RUNNING && !token.isCancelled()) {
+                log(LogLine.Level.INFO, "Told to stop: " + why.what());
             }
         }
         token.cancel(why);

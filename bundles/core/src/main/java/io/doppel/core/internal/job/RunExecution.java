@@ -11,12 +11,9 @@ import io.doppel.core.JobError;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.spi.job.JobHandler;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,72 +83,33 @@ final class RunExecution implements Runnable {
     }
 
     private List<Unit> machineUnits(Plugin<JobHandler> handler, Settings options) throws DoppelException {
-        Found found = select();
-        if (found.machines.isEmpty() && found.failures.isEmpty()) {
+        List<String> patterns = run.definition().machines();
+        Selected found = Selected.find(Selection.parse(patterns), hosts.hostNames(), run.token(), this::look);
+        found.leftOutLines().forEach(line -> run.log(LogLine.Level.INFO, line));
+        List<HostMachine> machines = found.machines();
+        if (machines.isEmpty() && found.failures().isEmpty()) {
             throw new DoppelException(
                     JobError.NO_MACHINES,
-                    "No machine fits " + String.join(", ", run.definition().machines()));
+                    "No machine fits " + String.join(", ", patterns)
+                            + (found.leftOut().isEmpty() ? "" : ", as all that do are left out"));
         }
-        for (Selection missing : found.missing) {
-            found.failures.put(
-                    missing.toString(),
-                    new DoppelException(JobError.NO_MACHINES, "There is no machine '" + missing + "'"));
-        }
-        List<HostMachine> machines = List.copyOf(found.machines.values());
         List<NewTask> wanted = new ArrayList<>();
         for (HostMachine m : machines) {
             wanted.add(new NewTask(
                     m.host() + "/" + m.machine().name(),
                     Map.of(SELECTION, m.host() + "/" + m.machine().id())));
         }
-        found.failures.keySet().forEach(pattern -> wanted.add(new NewTask(pattern, Map.of(SELECTION, pattern))));
+        found.failures().keySet().forEach(pattern -> wanted.add(new NewTask(pattern, Map.of(SELECTION, pattern))));
         List<LiveTask> tasks = run.addTasks(wanted);
         List<Unit> units = new ArrayList<>();
         for (int i = 0; i < machines.size(); i++) {
             units.add(unit(tasks.get(i), Optional.of(machines.get(i)), handler, options));
         }
-        List<DoppelException> failures = List.copyOf(found.failures.values());
+        List<DoppelException> failures = List.copyOf(found.failures().values());
         for (int i = 0; i < failures.size(); i++) {
             tasks.get(machines.size() + i).fail(failures.get(i));
         }
         return units;
-    }
-
-    /**
-     * What a selection gave: machines by host and id, failures by the patterns that could not be looked up, and machines that were
-     * named but are not there.
-     */
-    private static final class Found {
-        private final Set<Selection> missing = new LinkedHashSet<>();
-        private final Map<String, HostMachine> machines = new LinkedHashMap<>();
-        private final Map<String, DoppelException> failures = new LinkedHashMap<>();
-    }
-
-    private Found select() throws DoppelException {
-        List<Selection> patterns = Selection.parse(run.definition().machines());
-        Found found = new Found();
-        patterns.stream().filter(Selection::namesOne).forEach(found.missing::add);
-        for (String host : hosts.hostNames()) {
-            List<Selection> mine =
-                    patterns.stream().filter(p -> p.matchesHost(host)).toList();
-            if (mine.isEmpty()) {
-                continue;
-            }
-            try {
-                List<HostMachine> all = look(host);
-                for (Selection pattern : mine) {
-                    for (HostMachine m : pattern.of(all)) {
-                        found.machines.putIfAbsent(host + "/" + m.machine().id(), m);
-                        found.missing.remove(pattern);
-                    }
-                }
-            } catch (DoppelException e) {
-                run.token().check();
-                mine.forEach(p -> found.failures.put(host + "/" + p.machine(), e));
-                mine.forEach(found.missing::remove);
-            }
-        }
-        return found;
     }
 
     /** The machines of a host, after it was swept; only this host's are missed if its plug-in leaves meanwhile. */

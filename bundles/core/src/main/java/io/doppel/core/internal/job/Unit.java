@@ -123,6 +123,11 @@ final class Unit implements CoreContext {
     }
 
     @Override
+    public Claims.Hold claimBeside(Claim claim) throws DoppelException {
+        return claims.acquireBeside(claim, token, this::logWait);
+    }
+
+    @Override
     public void dependOn(Gate gate) {
         token.dependOn(gate);
     }

@@ -23,13 +23,21 @@ import java.util.Optional;
  */
 record DiskRoutes(Plugin<Processor> processor, Map<String, DiskAccess> accesses) {
     /**
-     * Chooses the processor that gets at all disks at the least cost, says in the log when something cheaper is offered
-     * but cannot be used, and ends the job when one of the plug-ins chosen leaves.
+     * Chooses the processor that gets at all disks at the least cost, and ends the job when one of the plug-ins chosen leaves.
      *
      * @param offers for each disk key the ways to it
      */
     static DiskRoutes choose(Plugins plugins, Map<String, List<DiskAccess>> offers, CoreContext context)
             throws DoppelException {
+        DiskRoutes best = find(plugins, offers)
+                .orElseThrow(
+                        () -> new DoppelException(JobError.NO_WAY_TO_DISK, "Nothing here can open " + kinds(offers)));
+        best.follow(plugins, context);
+        return best;
+    }
+
+    /** The processor that gets at all disks at the least cost; empty if none gets at all of them. */
+    static Optional<DiskRoutes> find(Plugins plugins, Map<String, List<DiskAccess>> offers) {
         DiskRoutes best = null;
         for (Plugin<Processor> processor : plugins.processors().all()) {
             Optional<DiskRoutes> routes = through(processor, offers);
@@ -37,12 +45,7 @@ record DiskRoutes(Plugin<Processor> processor, Map<String, DiskAccess> accesses)
                 best = routes.get();
             }
         }
-        if (best == null) {
-            throw new DoppelException(JobError.NO_WAY_TO_DISK, "Nothing here can open " + kinds(offers));
-        }
-        best.explain(offers, context);
-        best.follow(plugins, context);
-        return best;
+        return Optional.ofNullable(best);
     }
 
     private static Optional<DiskRoutes> through(Plugin<Processor> processor, Map<String, List<DiskAccess>> offers) {
@@ -74,7 +77,8 @@ record DiskRoutes(Plugin<Processor> processor, Map<String, DiskAccess> accesses)
         return accesses.values().stream().mapToLong(DiskAccess::cost).sum();
     }
 
-    private void explain(Map<String, List<DiskAccess>> offers, CoreContext context) {
+    /** Says in the log when something cheaper is offered but cannot be used. */
+    void explain(Map<String, List<DiskAccess>> offers, CoreContext context) {
         accesses.forEach((key, chosen) -> offers.get(key).stream()
                 .filter(a -> a.cost() < chosen.cost())
                 .min(Comparator.comparingInt(DiskAccess::cost))
@@ -86,7 +90,8 @@ record DiskRoutes(Plugin<Processor> processor, Map<String, DiskAccess> accesses)
                                         + "': its transport is not installed, or its place is out of reach")));
     }
 
-    private void follow(Plugins plugins, CoreContext context) {
+    /** Ends the job when one of the plug-ins chosen leaves. */
+    void follow(Plugins plugins, CoreContext context) {
         context.dependOn(processor.gate());
         for (DiskAccess access : accesses.values()) {
             plugins.transports().all().stream()

@@ -2,9 +2,12 @@ package io.doppel.core.internal.kind;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.LogLine;
+import io.doppel.core.internal.job.ContextWork;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.Snapshot;
+import io.doppel.spi.hypervisor.SnapshotRequest;
+import io.doppel.spi.job.TaskScope;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -14,9 +17,18 @@ final class OwnedSnapshot implements AutoCloseable {
     private final CoreContext context;
     private boolean committed;
 
-    OwnedSnapshot(Snapshot snapshot, CoreContext context) {
+    private OwnedSnapshot(Snapshot snapshot, CoreContext context) {
         this.snapshot = snapshot;
         this.context = context;
+    }
+
+    /** Takes a snapshot, which is a task of its own with what the host says. */
+    static OwnedSnapshot take(HypervisorHost host, SnapshotRequest request, CoreContext context)
+            throws DoppelException {
+        TaskScope task = context.task().child("Snapshot");
+        Snapshot snapshot = host.snapshot(request, new ContextWork(context, task));
+        task.succeed("Taken");
+        return new OwnedSnapshot(snapshot, context);
     }
 
     Snapshot get() {

@@ -11,7 +11,6 @@ import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.internal.figures.Figures;
 import io.doppel.core.internal.job.CoreContext;
-import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.job.Place;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.validate.BackgroundValidation;
@@ -31,7 +30,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The kind {@code purge}: drops the versions that retention does not keep and gives their space back. */
-public final class PurgeJob implements CoreHandler {
+public final class PurgeJob extends Kind {
     private static final String VAULT = "vault";
     private static final String RETENTION = "retention";
     private static final String UNUSED = "unused";
@@ -70,31 +69,12 @@ public final class PurgeJob implements CoreHandler {
     /** Made by the core. */
     public PurgeJob(
             Vaults vaults, Retentions retention, Figures figures, Clock clock, BackgroundValidation validation) {
+        super("purge", "Drop versions by retention and give their space back", OPTIONS, false);
         this.validation = validation;
         this.vaults = vaults;
         this.retention = retention;
         this.figures = figures;
         this.clock = clock;
-    }
-
-    @Override
-    public String kind() {
-        return "purge";
-    }
-
-    @Override
-    public String title() {
-        return "Drop versions by retention and give their space back";
-    }
-
-    @Override
-    public SettingsSpec options() {
-        return OPTIONS;
-    }
-
-    @Override
-    public boolean perMachine() {
-        return false;
     }
 
     /** Space is wanted back also while as many backups as are allowed go on for a day. */

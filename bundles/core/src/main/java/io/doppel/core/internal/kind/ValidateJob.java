@@ -5,12 +5,10 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
-import io.doppel.api.vault.VaultView;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreContext;
-import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.core.internal.validate.Validation;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.TaskScope;
@@ -26,7 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The kind {@code validate}: reads and checks versions, or whole vaults. */
-public final class ValidateJob implements CoreHandler {
+public final class ValidateJob extends Kind {
     private static final String VAULT = "vault";
     private static final String VERSIONS = "versions";
 
@@ -59,28 +57,9 @@ public final class ValidateJob implements CoreHandler {
 
     /** Made by the core. */
     public ValidateJob(Vaults vaults, Validation validation) {
+        super("validate", "Read and check what is stored", OPTIONS, false);
         this.vaults = vaults;
         this.validation = validation;
-    }
-
-    @Override
-    public String kind() {
-        return "validate";
-    }
-
-    @Override
-    public String title() {
-        return "Read and check what is stored";
-    }
-
-    @Override
-    public SettingsSpec options() {
-        return OPTIONS;
-    }
-
-    @Override
-    public boolean perMachine() {
-        return false;
     }
 
     @Override
@@ -164,7 +143,7 @@ public final class ValidateJob implements CoreHandler {
         Map<String, List<String>> wanted = new TreeMap<>();
         List<String> ids = context.options().list(VERSIONS);
         for (String id : ids) {
-            VersionView version = vaults.version(id);
+            VersionView version = vaults.known().version(id);
             wanted.computeIfAbsent(version.vault(), v -> new ArrayList<>()).add(version.id());
         }
         if (!ids.isEmpty()) {
@@ -172,8 +151,8 @@ public final class ValidateJob implements CoreHandler {
         } else if (vault.isPresent()) {
             wanted.put(vault.get(), List.of());
         } else {
-            for (VaultView v : vaults.vaults()) {
-                wanted.put(v.name(), List.of());
+            for (String name : vaults.names()) {
+                wanted.put(name, List.of());
             }
         }
         return wanted;

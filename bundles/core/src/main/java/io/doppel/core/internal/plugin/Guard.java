@@ -2,8 +2,11 @@ package io.doppel.core.internal.plugin;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.spi.export.MachineFile;
 import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.InstantRestore;
+import io.doppel.spi.hypervisor.MachineControl;
+import io.doppel.spi.hypervisor.MachineStreams;
 import io.doppel.spi.hypervisor.RestoreTarget;
 import io.doppel.spi.hypervisor.Snapshot;
 import io.doppel.spi.storage.ObjectWriter;
@@ -25,8 +28,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Guard implements InvocationHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
-    private static final Set<Class<?>> GIVEN_OUT =
-            Set.of(HypervisorHost.class, Snapshot.class, RestoreTarget.class, Storage.class, ObjectWriter.class);
+    private static final Set<Class<?>> GIVEN_OUT = Set.of(
+            HypervisorHost.class,
+            Snapshot.class,
+            RestoreTarget.class,
+            MachineStreams.Outgoing.class,
+            MachineFile.class,
+            Storage.class,
+            ObjectWriter.class);
+    /** What a host can do besides, given out as an optional. */
+    private static final Set<Class<?>> ABILITIES =
+            Set.of(InstantRestore.class, MachineControl.class, MachineStreams.class);
 
     private final Object target;
     private final Gate gate;
@@ -73,14 +85,22 @@ public final class Guard implements InvocationHandler {
     }
 
     private Object wrapped(Method method, Object result) {
-        if (result instanceof Optional<?> optional && optional.orElse(null) instanceof InstantRestore instant) {
-            return Optional.of(wrap(InstantRestore.class, instant, gate));
+        if (result instanceof Optional<?> optional && optional.isPresent()) {
+            Object ability = optional.get();
+            return ABILITIES.stream()
+                    .filter(type -> type.isInstance(ability))
+                    .findFirst()
+                    .<Object>map(type -> Optional.of(proxy(type, ability)))
+                    .orElse(result);
         }
         if (result != null && GIVEN_OUT.contains(method.getReturnType())) {
-            return Proxy.newProxyInstance(
-                    Guard.class.getClassLoader(), new Class<?>[] {method.getReturnType()}, new Guard(result, gate));
+            return proxy(method.getReturnType(), result);
         }
         return result;
+    }
+
+    private Object proxy(Class<?> type, Object behind) {
+        return Proxy.newProxyInstance(Guard.class.getClassLoader(), new Class<?>[] {type}, new Guard(behind, gate));
     }
 
     private Throwable failure(Throwable cause, Method method, boolean coded) {
@@ -91,7 +111,8 @@ public final class Guard implements InvocationHandler {
             LOG.debug("A plug-in that has left failed in {}", method.getName(), cause);
             return gate.failure();
         }
-        if (coded && !(cause instanceof DoppelException)) {
+        boolean declared = Arrays.stream(method.getExceptionTypes()).anyMatch(type -> type.isInstance(cause));
+        if (coded && !declared) {
             String what = "A plug-in failed in " + method.getName() + ": " + cause;
             return new DoppelException(CommonError.INTERNAL, what, cause);
         }

@@ -1,5 +1,6 @@
 package io.doppel.core.internal.plugin;
 
+import io.doppel.spi.export.MachineFormat;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.job.JobHandler;
 import io.doppel.spi.processor.Processor;
@@ -12,6 +13,7 @@ public final class Plugins {
     private final Registry<StorageType> storages = new Registry<>("storage type", StorageType::name);
     private final Registry<Transport> transports = new Registry<>("transport", Transport::name);
     private final Registry<Processor> processors = new Registry<>("processor", Processor::name);
+    private final Registry<MachineFormat> formats = new Registry<>("format", MachineFormat::name);
     private final Registry<JobHandler> handlers = new Registry<>("job kind", JobHandler::kind);
 
     /** Hypervisor types by their names. */
@@ -32,6 +34,11 @@ public final class Plugins {
     /** Processors by their names. */
     public Registry<Processor> processors() {
         return processors;
+    }
+
+    /** Formats for whole machines by their names. */
+    public Registry<MachineFormat> formats() {
+        return formats;
     }
 
     /** Job handlers by their kinds. */

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -22,6 +23,7 @@ public final class FileSecretStore implements SecretStore {
     private final Path file;
     private final SecretKeyFile key;
     private final Map<String, SecretFile.Entry> entries;
+    private final Map<String, char[]> temporary = new HashMap<>();
 
     private FileSecretStore(Path file, SecretKeyFile key, Map<String, SecretFile.Entry> entries) {
         this.file = file;
@@ -61,7 +63,18 @@ public final class FileSecretStore implements SecretStore {
     }
 
     @Override
+    public synchronized SecretRef putTemporary(String purpose, char[] value) {
+        String id = UUID.randomUUID().toString();
+        temporary.put(id, value.clone());
+        return new SecretRef(id);
+    }
+
+    @Override
     public synchronized char[] get(SecretRef ref) throws DoppelException {
+        char[] kept = temporary.get(ref.id());
+        if (kept != null) {
+            return kept.clone();
+        }
         SecretFile.Entry entry = entries.get(ref.id());
         if (entry == null) {
             throw new DoppelException(SecretError.NO_SECRET, "There is no secret '" + ref.id() + "'");
@@ -80,6 +93,11 @@ public final class FileSecretStore implements SecretStore {
 
     @Override
     public synchronized void delete(SecretRef ref) throws DoppelException {
+        char[] kept = temporary.remove(ref.id());
+        if (kept != null) {
+            Arrays.fill(kept, '\0');
+            return;
+        }
         if (entries.containsKey(ref.id())) {
             Map<String, SecretFile.Entry> changed = new LinkedHashMap<>(entries);
             changed.remove(ref.id());

@@ -10,6 +10,7 @@ import io.doppel.api.settings.SettingsSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -48,27 +49,89 @@ public final class SecretSettings {
     public Map<String, String> keep(SettingsSpec spec, Map<String, String> given, String owner) throws DoppelException {
         Settings checked = spec.parse(given);
         Map<String, String> kept = new LinkedHashMap<>();
-        boolean done = false;
-        try {
-            for (SettingField field : spec.fields()) {
-                String value = given.containsKey(field.name())
-                        ? checked.find(field.name()).orElse(null)
-                        : null;
-                if (value != null && field.isSecret()) {
-                    kept.put(
-                            MARK + field.name(),
-                            put(owner + "/" + field.name(), value).id());
-                } else if (value != null) {
-                    kept.put(field.name(), value);
-                }
-            }
-            done = true;
-            return kept;
-        } finally {
-            if (!done) {
-                forget(kept);
+        Map<String, String> hidden = new LinkedHashMap<>();
+        for (SettingField field : spec.fields()) {
+            if (given.containsKey(field.name())) {
+                checked.find(field.name())
+                        .ifPresent(value -> (field.isSecret() ? hidden : kept).put(field.name(), value));
             }
         }
+        kept.putAll(putAll(hidden, owner));
+        return kept;
+    }
+
+    /** Puts secrets in the store, all or none; their references by marked names. */
+    private Map<String, String> putAll(Map<String, String> hidden, String owner) throws DoppelException {
+        Map<String, String> references = new LinkedHashMap<>();
+        boolean done = false;
+        try {
+            for (Map.Entry<String, String> e : hidden.entrySet()) {
+                references.put(
+                        MARK + e.getKey(),
+                        put(owner + "/" + e.getKey(), e.getValue()).id());
+            }
+            done = true;
+            return references;
+        } finally {
+            if (!done) {
+                forget(references);
+            }
+        }
+    }
+
+    /**
+     * How kept settings change.
+     *
+     * @param kept what the catalogue keeps from then on
+     * @param fresh those of it whose secrets are new; forgotten if the change is not made
+     * @param stale earlier ones whose secrets are not needed any more; forgotten when it is made
+     * @param moved whether the address changes to which the secrets are sent
+     */
+    public record Change(
+            Map<String, String> kept, Map<String, String> fresh, Map<String, String> stale, boolean moved) {}
+
+    /**
+     * Checks a change of kept settings and puts new secrets in the store. A secret of another address is never taken over.
+     *
+     * @param old what the catalogue keeps
+     * @param given new values by field, secrets in clear; an empty one takes the value away
+     * @param owner for what the secrets are
+     */
+    public Change change(SettingsSpec spec, Map<String, String> old, Map<String, String> given, String owner)
+            throws DoppelException {
+        Map<String, String> merged = new LinkedHashMap<>(shown(old));
+        merged.putAll(given);
+        merged.values().removeIf(String::isBlank);
+        Settings now = spec.parse(merged);
+        boolean moved = spec.fields().stream()
+                .filter(SettingField::isAddress)
+                .anyMatch(f -> !now.find(f.name())
+                        .equals(Optional.ofNullable(old.get(f.name())).or(f::defaultValue)));
+        Map<String, String> kept = new LinkedHashMap<>();
+        Map<String, String> renewed = new LinkedHashMap<>();
+        for (SettingField field : spec.fields()) {
+            String name = field.name();
+            if (!merged.containsKey(name)) {
+                continue;
+            }
+            if (!field.isSecret()) {
+                kept.put(name, now.text(name));
+            } else if (given.containsKey(name)) {
+                renewed.put(name, now.text(name));
+            } else if (moved) {
+                throw new DoppelException(
+                        CommonError.MISSING_SETTING,
+                        "'" + name + "' must be given again, because the address changes; what was kept for the old"
+                                + " one is never sent to another");
+            } else {
+                kept.put(MARK + name, old.get(MARK + name));
+            }
+        }
+        Map<String, String> fresh = putAll(renewed, owner);
+        kept.putAll(fresh);
+        Map<String, String> stale = new LinkedHashMap<>(old);
+        stale.values().removeAll(kept.values());
+        return new Change(kept, fresh, stale, moved);
     }
 
     private SecretRef put(String purpose, String value) throws DoppelException {

@@ -17,6 +17,7 @@ import io.doppel.core.JobError;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.JobEngine;
+import io.doppel.core.internal.vault.VaultAdmin;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.job.TaskScope;
 import io.doppel.vault.Vault;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * that nobody has opened for {@link #LONG_CLOSED} is opened for a round. A round that was broken off, by a person or a failure, begins
  * again a day later at the earliest; what it did counts.
  */
-public final class BackgroundValidation implements Vaults.Validating, AutoCloseable {
+public final class BackgroundValidation implements VaultAdmin.Validating, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundValidation.class);
     private static final Duration PAUSE = Duration.ofDays(1);
     private static final Duration LONG_CLOSED = Duration.ofHours(1);

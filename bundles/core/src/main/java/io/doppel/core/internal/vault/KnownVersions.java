@@ -2,6 +2,7 @@ package io.doppel.core.internal.vault;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.VersionRecords;
 import io.doppel.vault.Vault;
@@ -70,7 +71,12 @@ public final class KnownVersions {
         records.validSince(vault, ids, since);
     }
 
-    /** Keeps what is known of a version. */
+    /** As {@link VersionRecords#bootTested}. */
+    public void bootTested(VersionView version, BootTest result) throws DoppelException {
+        records.bootTested(version.vault(), version.id(), result);
+    }
+
+    /** As {@link VersionRecords#put}. */
     public void keep(VersionView version) throws DoppelException {
         records.put(version);
     }

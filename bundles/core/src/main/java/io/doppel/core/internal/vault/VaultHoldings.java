@@ -11,18 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The holds in the vaults, as people see and change them. */
-final class VaultHoldings {
+public final class VaultHoldings {
     private static final Logger LOG = LoggerFactory.getLogger(VaultHoldings.class);
 
     private static final int MOST_PURPOSE = 1000;
 
     private final Vaults vaults;
 
-    VaultHoldings(Vaults vaults) {
+    /** Made by the core. */
+    public VaultHoldings(Vaults vaults) {
         this.vaults = vaults;
     }
 
-    List<HoldView> in(String name) throws DoppelException {
+    /** The holds in a vault. */
+    public List<HoldView> in(String name) throws DoppelException {
         return vaults.open(name).holds().all().stream()
                 .map(hold -> view(name, hold))
                 .toList();
@@ -33,7 +35,7 @@ final class VaultHoldings {
             throw new DoppelException(
                     CommonError.BAD_SETTING, "The purpose of a hold has 1 to " + MOST_PURPOSE + " characters");
         }
-        VersionView held = vaults.version(version);
+        VersionView held = vaults.known().version(version);
         VaultHolds.Found hold = vaults.with(held.vault(), vault -> vault.holds().add(held.id(), purpose.strip()));
         HoldView added = view(held.vault(), hold);
         LOG.info("Version {} of vault '{}' is held: {}", held.id(), held.vault(), added.purpose());

@@ -30,6 +30,17 @@ final class FakeHosts implements HostAccess {
         return this;
     }
 
+    /** A machine that jobs leave out unless they name it. */
+    FakeHosts excluded(String host, String name, String why, String... tags) {
+        List<HostMachine> all = new ArrayList<>(machines.get(host));
+        all.add(new HostMachine(
+                host,
+                new Machine(
+                        "id of " + name, name, Machine.PowerState.OFF, Set.of(tags), List.of(), "", why, List.of())));
+        machines.put(host, all);
+        return this;
+    }
+
     @Override
     public List<String> hostNames() {
         return List.copyOf(machines.keySet());

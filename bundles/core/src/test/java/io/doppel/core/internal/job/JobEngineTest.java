@@ -1,5 +1,7 @@
 package io.doppel.core.internal.job;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +16,7 @@ import io.doppel.api.job.JobService.Subscription;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
+import io.doppel.api.job.MachinePlan;
 import io.doppel.api.job.Progress;
 import io.doppel.catalog.Catalog;
 import io.doppel.core.JobError;
@@ -124,6 +127,59 @@ class JobEngineTest {
                 engine.tasks(run.id()).stream()
                         .filter(t -> t.parentId().isPresent())
                         .count());
+    }
+
+    @Test
+    void whatIsExcludedIsLeftOutUnlessItIsNamedByItself() throws Exception {
+        kind("k", true, c -> {
+            if (c.machine().orElseThrow().machine().name().equals("m3")) {
+                throw new DoppelException(CommonError.IO, "m3");
+            }
+        });
+        hosts.excluded("b", "scratch", "it has tag NOBAK", "t").excluded("b", "other", "it has tag NOBAK", "t");
+        List<String> patterns = List.of("b/*", "b/other", "!*/m1", "!tag:none", "!member:x");
+        JobRun run = await(submit("k", patterns));
+        assertEquals(List.of("b/m0", "b/m2", "b/m3", "b/other"), names(run));
+        List<String> log = engine.log(run.id()).stream().map(LogLine::text).toList();
+        assertTrue(log.contains("1 machine on host 'b' left out (it has tag NOBAK): scratch"), log.toString());
+        assertTrue(log.contains("1 machine on host 'b' left out (as '!*/m1' says): m1"), log.toString());
+        List<MachinePlan> plan = engine.preview(new JobDefinition("", "k", patterns, Map.of()));
+        assertEquals(
+                "b/m0 b/m2 b/m3 b/other",
+                plan.stream()
+                        .filter(MachinePlan::taken)
+                        .map(p -> p.host() + "/" + p.name())
+                        .collect(joining(" ")));
+        assertEquals(
+                Map.of("scratch", "it has tag NOBAK", "m1", "as '!*/m1' says"),
+                plan.stream().filter(p -> !p.taken()).collect(toMap(MachinePlan::name, MachinePlan::reason)));
+        assertEquals(List.of("b/m3"), names(await(engine.retryFailed(run.id()))));
+        JobRun none = await(submit("k", List.of("tag:t")));
+        assertEquals(JobError.NO_MACHINES.id(), none.errorCode());
+        assertTrue(none.outcome().contains("left out"), none.outcome());
+        assertEquals(List.of("b/m2"), names(await(submit("k", List.of("b/m2", "b/m1", "!b/m1")))));
+    }
+
+    @Test
+    void anExclusionStaysWhenAHostIsTriedAgain() throws Exception {
+        kind("k", true, c -> {});
+        hosts.unreachable.put("b", new DoppelException(CommonError.IO, "away"));
+        JobRun run = await(submit("k", List.of("a/m0", "b/*", "!b/m0", "!b/m1", "!b/m2")));
+        assertEquals(JobState.FAILED, run.state());
+        int sweeps = hosts.swept.size();
+        MachinePlan plan = engine.preview(run.definition()).get(1);
+        assertEquals("b/*", plan.name());
+        assertTrue(plan.reason().contains("away"), plan.reason());
+        assertEquals(sweeps, hosts.swept.size(), "a preview changes nothing");
+        hosts.unreachable.clear();
+        assertEquals(List.of("b/m3"), names(await(engine.retryFailed(run.id()))));
+    }
+
+    private List<String> names(JobRun run) throws DoppelException {
+        return engine.tasks(run.id()).stream()
+                .filter(t -> t.parentId().isEmpty())
+                .map(JobTask::name)
+                .toList();
     }
 
     /** The catalogue keeps times to the microsecond. */

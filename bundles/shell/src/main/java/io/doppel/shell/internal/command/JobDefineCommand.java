@@ -22,7 +22,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class JobDefineCommand extends DoppelCommand {
     @Argument(
             name = "NAME [MACHINE...]",
-            description = "Name of the job, then machines as host/machine, host/* or *",
+            description = "Name of the job, then machines as for backup",
             multiValued = true)
     @Completion(MachineNames.class)
     List<String> arguments;

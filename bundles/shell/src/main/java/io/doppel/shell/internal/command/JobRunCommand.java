@@ -21,7 +21,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class JobRunCommand extends KindCommand {
     @Argument(
             name = "NAME|MACHINE...",
-            description = "Name of a kept job; with --kind, machines as host/machine",
+            description = "Name of a kept job; with --kind, machines as for backup",
             multiValued = true)
     @Completion(JobNames.class)
     List<String> arguments;

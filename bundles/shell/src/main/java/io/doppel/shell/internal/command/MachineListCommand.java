@@ -5,6 +5,7 @@ import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.inventory.HostMachine;
 import io.doppel.api.inventory.HostView;
 import io.doppel.api.inventory.InventoryService;
+import io.doppel.api.inventory.Machine;
 import io.doppel.api.inventory.MachineDisk;
 import io.doppel.shell.internal.DoppelCommand;
 import io.doppel.shell.internal.complete.HostNames;
@@ -13,6 +14,7 @@ import io.doppel.shell.internal.output.Table;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -47,6 +49,10 @@ public final class MachineListCommand extends DoppelCommand {
                 .text("PROBLEMS")
                 .minor()
                 .text("TAGS")
+                .minor()
+                .text("MEMBER")
+                .minor()
+                .text("LEFT OUT")
                 .minor();
         List<HostMachine> machines = inventory.machines(host);
         for (HostMachine found : machines) {
@@ -59,7 +65,9 @@ public final class MachineListCommand extends DoppelCommand {
                             .mapToLong(MachineDisk::size)
                             .sum()),
                     String.join("; ", found.machine().problems()),
-                    found.machine().tags().stream().sorted().collect(Collectors.joining(", ")));
+                    found.machine().tags().stream().sorted().collect(Collectors.joining(", ")),
+                    found.machine().member(),
+                    excluded(found.machine()));
         }
         print(machines, table);
         for (HostView shown : inventory.hosts()) {
@@ -67,6 +75,15 @@ public final class MachineListCommand extends DoppelCommand {
                 screen().err().println("Host '" + shown.name() + "' is left out: " + shown.message());
             }
         }
+    }
+
+    /** Why backups that do not name the machine, or some of its disks, leave them out. */
+    private static String excluded(Machine machine) {
+        Stream<String> disks = machine.disks().stream()
+                .filter(d -> !d.excluded().isEmpty())
+                .map(d -> "disk " + d.key() + ": " + d.excluded());
+        return Stream.concat(Stream.of(machine.excluded()).filter(e -> !e.isEmpty()), disks)
+                .collect(Collectors.joining("; "));
     }
 
     private static boolean unusable(HostView host) {

@@ -2,33 +2,26 @@ package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
-import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VersionView;
-import io.doppel.shell.internal.KindCommand;
+import io.doppel.shell.internal.VersionKindCommand;
 import io.doppel.shell.internal.complete.HostNames;
+import io.doppel.shell.internal.complete.HostOptionKeys;
 import io.doppel.shell.internal.complete.OptionsOnly;
-import io.doppel.shell.internal.complete.VersionIds;
 import io.doppel.shell.internal.output.Human;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Restores a version. */
 @Service
 @Command(scope = "doppel", name = "restore", description = "Restore a version to a new machine, or over the original")
-public final class RestoreCommand extends KindCommand {
-    @Argument(name = "VERSION", description = "Its id or the beginning of it", multiValued = true)
-    @Completion(VersionIds.class)
-    List<String> arguments;
-
+public final class RestoreCommand extends VersionKindCommand {
     @Option(name = "--host", description = "Host to restore to; without it, the one the version was taken of")
     @Completion(HostNames.class)
     String host;
@@ -52,19 +45,15 @@ public final class RestoreCommand extends KindCommand {
                     "Restore a damaged version without what cannot be read: zeros are there, and the places are named")
     boolean skipDamaged;
 
+    @Option(name = "--option", description = HOST_OPTION, multiValued = true)
+    @Completion(HostOptionKeys.class)
+    List<String> hostOptions;
+
     @Option(name = "--yes", description = "Do not ask")
     boolean yes;
 
     @Option(name = "--dry-run", description = "Ask the host what would be written and replaced, and do nothing")
     boolean dryRun;
-
-    @Reference
-    VaultService vaults;
-
-    @Override
-    protected List<String> words() {
-        return arguments;
-    }
 
     @Override
     protected void run(List<String> words) throws DoppelException {
@@ -72,7 +61,7 @@ public final class RestoreCommand extends KindCommand {
         if (name == null && !overOriginal) {
             throw usage("Give --name NAME for a new machine, or --over-original");
         }
-        VersionView version = vaults.version(one(words, "VERSION"));
+        VersionView version = version(words);
         Plan plan = new Plan(
                 version.id(),
                 host == null ? version.host() : host,
@@ -100,8 +89,7 @@ public final class RestoreCommand extends KindCommand {
     }
 
     private Map<String, String> options(VersionView version, Plan plan) throws DoppelException {
-        Map<String, String> options = options();
-        options.put("version", version.id());
+        Map<String, String> options = options(version);
         options.put("host", plan.host());
         if (overOriginal) {
             options.put("over-original", "true");
@@ -109,6 +97,7 @@ public final class RestoreCommand extends KindCommand {
             options.put("name", name);
         }
         put(options, "disks", disks);
+        putHostOptions(options, values(hostOptions));
         if (skipDamaged) {
             options.put("skip-damaged", "true");
         }

@@ -1,6 +1,7 @@
 package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VersionView;
 import io.doppel.shell.internal.PlainCommand;
@@ -47,6 +48,8 @@ public final class VersionListCommand extends PlainCommand {
                 .name("HOST")
                 .minor()
                 .figure("DISKS")
+                .minor()
+                .name("BOOT TEST")
                 .minor();
         List<VersionView> versions = vaults.versions(
                 Optional.ofNullable(vault), Optional.ofNullable(machine).map(VersionListCommand::withoutHost));
@@ -63,13 +66,18 @@ public final class VersionListCommand extends PlainCommand {
                     since(version),
                     version.vault(),
                     version.host(),
-                    version.disks());
+                    version.disks(),
+                    version.bootTest().map(this::tested).orElse(""));
         }
         print(versions, table);
     }
 
     private String since(VersionView version) {
         return version.validatedAt().equals(Instant.EPOCH) ? "" : Human.time(version.validatedAt(), screen().zone());
+    }
+
+    private String tested(BootTest test) {
+        return (test.started() ? "started " : "failed ") + Human.time(test.at(), screen().zone());
     }
 
     /** Completion offers host/machine; the API wants the machine. */

@@ -1,6 +1,7 @@
 package io.doppel.shell.internal.command;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VersionView;
 import io.doppel.shell.internal.DoppelCommand;
@@ -44,9 +45,14 @@ public final class VersionShowCommand extends DoppelCommand {
                 .row("disks", version.disks())
                 .row("size", Human.bytes(version.logicalBytes()) + ", " + Human.bytes(version.dataBytes()) + " of data")
                 .row("stored", Human.bytes(version.storedBytes()) + " added to the vault")
-                .row("health", Human.word(version.health()) + validated(version));
+                .row("health", Human.word(version.health()) + validated(version))
+                .row("boot test", version.bootTest().map(this::tested).orElse("none"));
         version.problems().forEach(problem -> table.row("problem", problem));
         print(version, table);
+    }
+
+    private String tested(BootTest test) {
+        return (test.started() ? "started " : "failed ") + Human.time(test.at(), screen().zone()) + ": " + test.said();
     }
 
     private String validated(VersionView version) {

@@ -1,0 +1,112 @@
+package io.doppel.core.internal.vault;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.catalog.NamedRecords;
+import io.doppel.catalog.VaultRecord;
+import io.doppel.core.internal.plugin.Plugin;
+import io.doppel.core.internal.plugin.Registry;
+import io.doppel.core.internal.state.SecretSettings;
+import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageType;
+import io.doppel.vault.Vault;
+import io.doppel.vault.VaultAccess;
+import io.doppel.vault.VaultOwner;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How a vault gets to be known here: made, attached, taken over or attached for reading, and nothing is left of one that fails. */
+final class VaultAddition {
+    private final NamedRecords<VaultRecord> records;
+    private final Vaults vaults;
+    private final Registry<StorageType> types;
+    private final SecretSettings settings;
+
+    VaultAddition(
+            NamedRecords<VaultRecord> records, Vaults vaults, Registry<StorageType> types, SecretSettings settings) {
+        this.records = records;
+        this.vaults = vaults;
+        this.types = types;
+        this.settings = settings;
+    }
+
+    /**
+     * Adds a vault; nobody else adds one of that name meanwhile.
+     *
+     * @throws DoppelException {@link CommonError#EXISTS}, {@link CommonError#BAD_SETTING}, or why it cannot be made or opened
+     */
+    VaultRecord add(VaultRequest request) throws DoppelException {
+        String name = request.name();
+        if (records.find(name).isPresent()) {
+            throw new DoppelException(CommonError.EXISTS, "There is a vault '" + name + "' already");
+        }
+        if (!List.of("zstd", "lz4").contains(request.compression())) {
+            throw new DoppelException(
+                    CommonError.BAD_SETTING, "'compression' is '" + request.compression() + "', expected zstd or lz4");
+        }
+        if (request.access() == VaultRequest.Access.CREATE && request.unlock().length > 0) {
+            NewPassphrase.check(request.unlock());
+        }
+        Plugin<StorageType> plugin = types.get(request.type());
+        Map<String, String> kept = settings.keep(plugin.service().settings(), request.settings(), "vault/" + name);
+        boolean readOnly = request.access() == VaultRequest.Access.READ_ONLY;
+        VaultLink link = vaults.link(new VaultRecord(name, "", request.type(), kept, readOnly, false));
+        boolean added = false;
+        try {
+            vaults.folders().forget(name);
+            Vault vault = link.opened((storage, state, me) -> open(request, storage, state, me))
+                    .vault();
+            requireUnknown(vault);
+            VaultRecord record =
+                    new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
+            vaults.known().readAll(name, vault);
+            records.add(record);
+            VaultHoldings.endLeftovers(name, vault);
+            added = true;
+            vaults.adopt(name, link);
+            return record;
+        } finally {
+            if (!added) {
+                link.close();
+                settings.forget(kept);
+                vaults.folders().forget(name);
+            }
+        }
+    }
+
+    private void requireUnknown(Vault vault) throws DoppelException {
+        Optional<VaultRecord> same =
+                records.all().stream().filter(r -> r.id().equals(vault.id())).findFirst();
+        if (same.isPresent()) {
+            throw new DoppelException(
+                    CommonError.EXISTS,
+                    "The vault there is known as '" + same.get().name() + "' already");
+        }
+    }
+
+    private Vault open(VaultRequest request, Storage storage, Path state, VaultOwner me) throws DoppelException {
+        char[] unlock = request.unlock().clone();
+        try {
+            return switch (request.access()) {
+                case CREATE -> Vault.create(storage, state, me, request.compression(), unlock);
+                case ATTACH -> Vault.open(storage, state, me, VaultAccess.ATTACH, unlock);
+                case TAKE_OVER -> takeOver(storage, state, me, unlock);
+                case READ_ONLY -> Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock);
+            };
+        } finally {
+            Arrays.fill(unlock, '\0');
+        }
+    }
+
+    private Vault takeOver(Storage storage, Path state, VaultOwner me, char[] unlock) throws DoppelException {
+        // taking over a vault that this server itself uses under another name would end its running backups
+        try (Vault look = Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock.clone())) {
+            requireUnknown(look);
+        }
+        return Vault.open(storage, state, me, VaultAccess.TAKE_OVER, unlock);
+    }
+}
