@@ -6,6 +6,7 @@ import io.doppel.spi.hypervisor.HostContext;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.transport.Transport;
 import io.doppel.tck.HypervisorContract;
+import io.doppel.tck.MemoryOfHost;
 import io.doppel.tck.NoSecrets;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,7 @@ class FolderHypervisorTest extends HypervisorContract {
     @Override
     protected HostContext context(String installationId) throws Exception {
         Map<String, String> values = Map.of("path", folder.toString());
-        return new HostContext("h", installationId, type.settings().parse(values), new NoSecrets());
+        return new HostContext("h", installationId, type.settings().parse(values), new NoSecrets(), new MemoryOfHost());
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.doppel.spi.hypervisor.BaseToken;
 import io.doppel.spi.hypervisor.Consistency;
 import io.doppel.spi.hypervisor.DiskOffer;
 import io.doppel.spi.hypervisor.HostContext;
+import io.doppel.spi.hypervisor.HostWork;
 import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.KeptOriginal;
 import io.doppel.spi.hypervisor.RestoreRequest;
@@ -19,6 +20,7 @@ import io.doppel.spi.hypervisor.SnapshotRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +55,7 @@ final class ExampleHost implements HypervisorHost {
     }
 
     @Override
-    public Snapshot snapshot(SnapshotRequest request) throws DoppelException {
+    public Snapshot snapshot(SnapshotRequest request, HostWork work) throws DoppelException {
         if (machines().stream().noneMatch(m -> m.id().equals(request.machineId()))) {
             throw new DoppelException(CommonError.NOT_FOUND, "There is no machine '" + request.machineId() + "'");
         }
@@ -71,7 +73,7 @@ final class ExampleHost implements HypervisorHost {
     }
 
     @Override
-    public RestoreTarget prepareRestore(RestoreRequest request) throws DoppelException {
+    public RestoreTarget prepareRestore(RestoreRequest request, HostWork work) throws DoppelException {
         throw new DoppelException(CommonError.UNSUPPORTED, "Computed machines cannot be restored to");
     }
 
@@ -86,7 +88,7 @@ final class ExampleHost implements HypervisorHost {
     }
 
     @Override
-    public List<String> sweep(Duration minimumAge) {
+    public List<String> sweep(Duration minimumAge, Collection<BaseToken> wanted) {
         return List.of();
     }
 

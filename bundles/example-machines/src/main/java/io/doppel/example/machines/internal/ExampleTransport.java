@@ -2,6 +2,7 @@ package io.doppel.example.machines.internal;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.spi.disk.DiskAccess;
 import io.doppel.spi.disk.DiskReader;
@@ -25,7 +26,7 @@ public final class ExampleTransport implements Transport {
     }
 
     @Override
-    public DiskReader openReader(DiskAccess access, SecretStore secrets) {
+    public DiskReader openReader(DiskAccess access, SecretStore secrets, CancelToken cancel) {
         return new ComputedDisk(
                 access.parameters().get("seed").hashCode(),
                 Long.parseLong(access.parameters().get("size")),
@@ -33,7 +34,7 @@ public final class ExampleTransport implements Transport {
     }
 
     @Override
-    public DiskWriter openWriter(DiskAccess access, SecretStore secrets) throws DoppelException {
+    public DiskWriter openWriter(DiskAccess access, SecretStore secrets, CancelToken cancel) throws DoppelException {
         throw new DoppelException(CommonError.UNSUPPORTED, "Computed disks cannot be written");
     }
 }

@@ -4,6 +4,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.Machine;
 import io.doppel.spi.hypervisor.BaseToken;
 import io.doppel.spi.hypervisor.HostContext;
+import io.doppel.spi.hypervisor.HostWork;
 import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.KeptOriginal;
 import io.doppel.spi.hypervisor.RestoreRequest;
@@ -12,6 +13,7 @@ import io.doppel.spi.hypervisor.Snapshot;
 import io.doppel.spi.hypervisor.SnapshotRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +55,7 @@ final class FolderHost implements HypervisorHost {
     }
 
     @Override
-    public Snapshot snapshot(SnapshotRequest request) throws DoppelException {
+    public Snapshot snapshot(SnapshotRequest request, HostWork work) throws DoppelException {
         return FolderSnapshot.take(tree.find(request.machineId()), request);
     }
 
@@ -63,7 +65,7 @@ final class FolderHost implements HypervisorHost {
     }
 
     @Override
-    public RestoreTarget prepareRestore(RestoreRequest request) throws DoppelException {
+    public RestoreTarget prepareRestore(RestoreRequest request, HostWork work) throws DoppelException {
         return FolderRestore.prepare(tree, RestorePlan.make(tree, request), installationId, active, this, step);
     }
 
@@ -78,7 +80,7 @@ final class FolderHost implements HypervisorHost {
     }
 
     @Override
-    public List<String> sweep(Duration minimumAge) throws DoppelException {
+    public List<String> sweep(Duration minimumAge, Collection<BaseToken> wanted) throws DoppelException {
         List<String> done = new ArrayList<>(leftovers.completeSwaps());
         done.addAll(leftovers.deleteHalfRestores(minimumAge));
         return done;

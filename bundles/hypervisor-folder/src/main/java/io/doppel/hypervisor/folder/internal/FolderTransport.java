@@ -1,6 +1,7 @@
 package io.doppel.hypervisor.folder.internal;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.disks.DiskImages;
 import io.doppel.disks.ImageIdentity;
@@ -27,14 +28,14 @@ public final class FolderTransport implements Transport {
     }
 
     @Override
-    public DiskReader openReader(DiskAccess access, SecretStore secrets) throws DoppelException {
+    public DiskReader openReader(DiskAccess access, SecretStore secrets, CancelToken cancel) throws DoppelException {
         Path image = FolderAccess.path(access);
         Optional<ImageIdentity> expected = FolderAccess.identity(access);
         return expected.isPresent() ? DiskImages.open(image, expected.get()) : DiskImages.open(image);
     }
 
     @Override
-    public DiskWriter openWriter(DiskAccess access, SecretStore secrets) throws DoppelException {
+    public DiskWriter openWriter(DiskAccess access, SecretStore secrets, CancelToken cancel) throws DoppelException {
         Path image = FolderAccess.path(access);
         if (!access.writable()) {
             throw new DoppelException(FolderError.BAD_ACCESS, image + " was not offered for writing");

@@ -13,6 +13,7 @@ import io.doppel.spi.hypervisor.Consistency;
 import io.doppel.spi.hypervisor.DiskOffer;
 import io.doppel.spi.hypervisor.HypervisorHost;
 import io.doppel.spi.hypervisor.Snapshot;
+import io.doppel.tck.RecordingWork;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,8 @@ class InventoryTest {
         tree().image("disk.img", 512, 1);
         assertEquals(root.getFileName().toString(), machine(".").name());
         try (HypervisorHost host = tree().connect()) {
-            assertEquals(1, host.snapshot(wanted(".")).disks().size());
+            assertEquals(
+                    1, host.snapshot(wanted("."), new RecordingWork()).disks().size());
         }
     }
 
@@ -81,7 +83,7 @@ class InventoryTest {
         Files.writeString(root.resolve("web/machine.cfg"), "memory=1G");
         Files.write(root.resolve("web/big.iso"), new byte[70_000]);
         try (HypervisorHost host = tree().connect();
-                Snapshot snapshot = host.snapshot(wanted("web"))) {
+                Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork())) {
             assertEquals(Consistency.CRASH, snapshot.consistency());
             DiskOffer offer = snapshot.disks().get(0);
             assertArrayEquals(Files.readAllBytes(image), tree().read(offer));
@@ -98,7 +100,7 @@ class InventoryTest {
     void anImageWrittenAfterTheSnapshotIsRefused() throws Exception {
         Path image = tree().image("web/disk0.img", 100_000, 1);
         try (HypervisorHost host = tree().connect();
-                Snapshot snapshot = host.snapshot(wanted("web"))) {
+                Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork())) {
             try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
                 file.write(1);
             }
@@ -112,7 +114,7 @@ class InventoryTest {
         tree().image("web/Disk0.raw", 512, 2);
         assertTrue(machine("web").problems().get(0).startsWith("DPL-FLD-0005"), machine("web")::toString);
         try (HypervisorHost host = tree().connect()) {
-            assertCode(FolderError.TWO_IMAGES_ONE_NAME, () -> host.snapshot(wanted("web")));
+            assertCode(FolderError.TWO_IMAGES_ONE_NAME, () -> host.snapshot(wanted("web"), new RecordingWork()));
         }
     }
 
@@ -121,7 +123,7 @@ class InventoryTest {
         Path image = tree().image("web/disk0.img", 512, 1);
         Files.createLink(root.resolve("web/disk1.img"), image);
         try (HypervisorHost host = tree().connect()) {
-            assertCode(FolderError.SAME_FILE_TWICE, () -> host.snapshot(wanted("web")));
+            assertCode(FolderError.SAME_FILE_TWICE, () -> host.snapshot(wanted("web"), new RecordingWork()));
         }
     }
 
@@ -132,9 +134,9 @@ class InventoryTest {
         Files.createSymbolicLink(root.resolve("web/disk1.img"), outside);
         Files.createSymbolicLink(root.resolve("linked"), elsewhere);
         try (HypervisorHost host = tree().connect()) {
-            assertCode(FolderError.LEAVES_TREE, () -> host.snapshot(wanted("web")));
+            assertCode(FolderError.LEAVES_TREE, () -> host.snapshot(wanted("web"), new RecordingWork()));
             assertTrue(machine("linked").problems().get(0).startsWith("DPL-FLD-0007"));
-            assertCode(FolderError.NO_MACHINE, () -> host.snapshot(wanted("linked")));
+            assertCode(FolderError.NO_MACHINE, () -> host.snapshot(wanted("linked"), new RecordingWork()));
         }
     }
 
@@ -148,7 +150,7 @@ class InventoryTest {
             assertEquals(
                     List.of("pool", "web"),
                     host.machines().stream().map(Machine::id).toList());
-            Snapshot snapshot = host.snapshot(wanted("web"));
+            Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork());
             assertArrayEquals(
                     Files.readAllBytes(image), tree().read(snapshot.disks().get(0)));
         }
@@ -161,9 +163,9 @@ class InventoryTest {
         try (HypervisorHost host = tree().connect()) {
             for (String id :
                     List.of("nope", "../" + root.getFileName() + "/web", "web/../web", "", ".hidden", "/", "a\0b")) {
-                assertCode(FolderError.NO_MACHINE, () -> host.snapshot(wanted(id)));
+                assertCode(FolderError.NO_MACHINE, () -> host.snapshot(wanted(id), new RecordingWork()));
             }
-            assertCode(FolderError.NO_DISK, () -> host.snapshot(wanted("web", "disk9")));
+            assertCode(FolderError.NO_DISK, () -> host.snapshot(wanted("web", "disk9"), new RecordingWork()));
         }
         assertCode(FolderError.NO_FOLDER, () -> new Tree(root.resolve("missing")).connect());
         assertCode(FolderError.NO_FOLDER, () -> new Tree(root.resolve("web/disk0.img")).connect());
@@ -176,7 +178,7 @@ class InventoryTest {
         try (HypervisorHost host = new Tree(sub).connect()) {
             Files.move(sub, root.resolve("unmounted"));
             assertCode(FolderError.NO_FOLDER, host::machines);
-            assertCode(FolderError.NO_MACHINE, () -> host.snapshot(wanted("web")));
+            assertCode(FolderError.NO_MACHINE, () -> host.snapshot(wanted("web"), new RecordingWork()));
         }
     }
 
@@ -186,8 +188,9 @@ class InventoryTest {
         tree().image("bad/disk0.qcow2", 5000, 1);
         assertTrue(machine("bad").problems().get(0).startsWith("DPL-DSK-0003"));
         try (HypervisorHost host = tree().connect()) {
-            assertCode(DiskError.NOT_AN_IMAGE, () -> host.snapshot(wanted("bad")));
-            assertEquals(1, host.snapshot(wanted("web")).disks().size());
+            assertCode(DiskError.NOT_AN_IMAGE, () -> host.snapshot(wanted("bad"), new RecordingWork()));
+            assertEquals(
+                    1, host.snapshot(wanted("web"), new RecordingWork()).disks().size());
         }
     }
 }

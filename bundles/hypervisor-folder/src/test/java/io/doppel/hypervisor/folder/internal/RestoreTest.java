@@ -13,6 +13,7 @@ import io.doppel.spi.hypervisor.KeptOriginal;
 import io.doppel.spi.hypervisor.RestoreRequest;
 import io.doppel.spi.hypervisor.RestoreTarget;
 import io.doppel.spi.hypervisor.Snapshot;
+import io.doppel.tck.RecordingWork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,9 +63,9 @@ class RestoreTest {
     @Test
     void makesANewMachine() throws Exception {
         FolderHost host = tree.connect();
-        Snapshot snapshot = host.snapshot(wanted("web"));
+        Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork());
         RestoreRequest request = tree.request(snapshot, Optional.empty(), "new machine ☃", "r1");
-        try (RestoreTarget target = host.prepareRestore(request)) {
+        try (RestoreTarget target = host.prepareRestore(request, new RecordingWork())) {
             assertTrue(target.plan().get(0).contains("new machine ☃"), target.plan()::toString);
             assertFalse(Files.exists(root.resolve("new machine ☃")));
             tree.fill(target, request, NEW);
@@ -74,13 +75,13 @@ class RestoreTest {
         assertArrayEquals(NEW, Files.readAllBytes(root.resolve("new machine ☃/disk0.img")));
         assertEquals("memory=1G", Files.readString(root.resolve("new machine ☃/machine.cfg")));
         assertEquals(List.of("new machine ☃", "web"), names("."));
-        assertEquals(List.of(), host.sweep(NOW));
+        assertEquals(List.of(), host.sweep(NOW, List.of()));
     }
 
     @Test
     void aNewImageIsSparse() throws Exception {
         FolderHost host = tree.connect();
-        Snapshot snapshot = host.snapshot(wanted("web"));
+        Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork());
         RestoreRequest request = new RestoreRequest(
                 "r1",
                 "source",
@@ -88,8 +89,9 @@ class RestoreTest {
                 "big",
                 List.of(new io.doppel.api.inventory.MachineDisk("disk0", "disk0.img", 1L << 40, "raw")),
                 snapshot.machineConfig(),
+                false,
                 java.util.Map.of());
-        try (RestoreTarget target = host.prepareRestore(request)) {
+        try (RestoreTarget target = host.prepareRestore(request, new RecordingWork())) {
             target.finish();
         }
         assertEquals(1L << 40, Files.size(root.resolve("big/disk0.img")));
@@ -98,14 +100,15 @@ class RestoreTest {
     @Test
     void namesThatExistOrCannotBeAreRefused() throws Exception {
         FolderHost host = tree.connect();
-        Snapshot snapshot = host.snapshot(wanted("web"));
+        Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork());
         assertCode(
                 FolderError.MACHINE_EXISTS,
-                () -> host.prepareRestore(tree.request(snapshot, Optional.empty(), "web", "r")));
+                () -> host.prepareRestore(tree.request(snapshot, Optional.empty(), "web", "r"), new RecordingWork()));
         for (String name : List.of("", " ", ".", "..", "a/b", ".x", "a\nb", "a\0b", "x".repeat(256))) {
             assertCode(
                     FolderError.BAD_NAME,
-                    () -> host.prepareRestore(tree.request(snapshot, Optional.empty(), name, "r")));
+                    () -> host.prepareRestore(
+                            tree.request(snapshot, Optional.empty(), name, "r"), new RecordingWork()));
         }
         assertEquals(List.of("web"), names("."));
     }
@@ -113,9 +116,10 @@ class RestoreTest {
     @Test
     void closingWithoutFinishLeavesNothing() throws Exception {
         FolderHost host = tree.connect();
-        Snapshot snapshot = host.snapshot(wanted("web"));
+        Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork());
         for (Optional<String> over : List.of(Optional.<String>empty(), Optional.of("web"))) {
-            try (RestoreTarget target = host.prepareRestore(tree.request(snapshot, over, "n", "r"))) {
+            try (RestoreTarget target =
+                    host.prepareRestore(tree.request(snapshot, over, "n", "r"), new RecordingWork())) {
                 assertEquals(2, target.disks().size());
             }
         }
@@ -127,9 +131,9 @@ class RestoreTest {
     void overTheOriginalKeepsTheOldUntilConfirmed() throws Exception {
         FolderHost host = tree.connect();
         Files.writeString(root.resolve("web/notes.txt"), "stays");
-        RestoreRequest request = tree.over(host.snapshot(wanted("web")), "web", "r1");
+        RestoreRequest request = tree.over(host.snapshot(wanted("web"), new RecordingWork()), "web", "r1");
         Files.writeString(root.resolve("web/machine.cfg"), "memory=9G");
-        try (RestoreTarget target = host.prepareRestore(request)) {
+        try (RestoreTarget target = host.prepareRestore(request, new RecordingWork())) {
             tree.fill(target, request, NEW);
             assertArrayEquals(old, Files.readAllBytes(root.resolve("web/disk0.img")));
             assertEquals("web", target.finish());
@@ -141,7 +145,7 @@ class RestoreTest {
         assertEquals("r1", kept.restoreId());
         assertEquals("web", kept.machineId());
         assertTrue(kept.bytes() >= 2 * SIZE);
-        assertEquals(List.of(), host.sweep(NOW));
+        assertEquals(List.of(), host.sweep(NOW, List.of()));
         assertEquals(List.of(), tree.connect("other", () -> {}).keptOriginals());
         tree.connect("other", () -> {}).confirmRestore("r1");
         host.confirmRestore("r2");
@@ -160,8 +164,8 @@ class RestoreTest {
                 .start()
                 .waitFor();
         FolderHost host = tree.connect();
-        RestoreRequest request = tree.over(host.snapshot(wanted("q")), "q", "r1");
-        try (RestoreTarget target = host.prepareRestore(request)) {
+        RestoreRequest request = tree.over(host.snapshot(wanted("q"), new RecordingWork()), "q", "r1");
+        try (RestoreTarget target = host.prepareRestore(request, new RecordingWork())) {
             tree.fill(target, request, new byte[70144]);
             target.finish();
         }
@@ -178,17 +182,19 @@ class RestoreTest {
     @Test
     void sweepTakesOnlyOurOwnOldLeftovers() throws Exception {
         FolderHost host = tree.connect();
-        Snapshot snapshot = host.snapshot(wanted("web"));
-        RestoreTarget running = host.prepareRestore(tree.request(snapshot, Optional.empty(), "n", "running"));
-        tree.connect().prepareRestore(tree.request(snapshot, Optional.empty(), "n", "crashed"));
-        tree.connect().prepareRestore(tree.over(snapshot, "web", "crashed"));
-        tree.connect("other", () -> {}).prepareRestore(tree.request(snapshot, Optional.empty(), "n", "crashed"));
-        assertEquals(List.of(), host.sweep(Duration.ofHours(1)));
-        assertEquals(2, host.sweep(NOW).size());
+        Snapshot snapshot = host.snapshot(wanted("web"), new RecordingWork());
+        RestoreTarget running =
+                host.prepareRestore(tree.request(snapshot, Optional.empty(), "n", "running"), new RecordingWork());
+        tree.connect().prepareRestore(tree.request(snapshot, Optional.empty(), "n", "crashed"), new RecordingWork());
+        tree.connect().prepareRestore(tree.over(snapshot, "web", "crashed"), new RecordingWork());
+        tree.connect("other", () -> {})
+                .prepareRestore(tree.request(snapshot, Optional.empty(), "n", "crashed"), new RecordingWork());
+        assertEquals(List.of(), host.sweep(Duration.ofHours(1), List.of()));
+        assertEquals(2, host.sweep(NOW, List.of()).size());
         assertEquals(3, names(".").size());
         assertEquals(List.of("disk0.img", "disk1.raw", "machine.cfg", "nested"), names("web"));
         running.close();
-        assertEquals(1, tree.connect("other", () -> {}).sweep(NOW).size());
+        assertEquals(1, tree.connect("other", () -> {}).sweep(NOW, List.of()).size());
         assertEquals(List.of("web"), names("."));
     }
 
@@ -216,7 +222,7 @@ class RestoreTest {
                 host.confirmRestore("r1");
                 machine();
             }
-            host.sweep(NOW);
+            host.sweep(NOW, List.of());
             assertEquals(List.of("disk0.img", "disk1.raw", "machine.cfg", "nested"), names("web"));
         }
         assertTrue(sawOld && sawNew && steps > 12, "steps " + steps);
@@ -229,8 +235,8 @@ class RestoreTest {
                 throw new Crash();
             }
         });
-        RestoreRequest request = tree.over(host.snapshot(wanted("web")), "web", "r1");
-        RestoreTarget target = host.prepareRestore(request);
+        RestoreRequest request = tree.over(host.snapshot(wanted("web"), new RecordingWork()), "web", "r1");
+        RestoreTarget target = host.prepareRestore(request, new RecordingWork());
         tree.fill(target, request, NEW);
         try {
             target.finish();
@@ -262,24 +268,25 @@ class RestoreTest {
                 throw new Crash();
             }
         });
-        RestoreRequest request = tree.over(host.snapshot(wanted("web")), "web", "r1");
-        RestoreTarget target = host.prepareRestore(request);
+        RestoreRequest request = tree.over(host.snapshot(wanted("web"), new RecordingWork()), "web", "r1");
+        RestoreTarget target = host.prepareRestore(request, new RecordingWork());
         tree.fill(target, request, NEW);
         assertThrows(Crash.class, target::finish);
         target.close();
         FolderHost other = tree.connect("other", () -> {});
-        assertCode(FolderError.RESTORE_UNFINISHED, () -> other.snapshot(wanted("web")));
-        assertCode(FolderError.RESTORE_UNFINISHED, () -> other.prepareRestore(request));
-        assertEquals(1, host.sweep(NOW).size());
-        assertEquals(2, other.snapshot(wanted("web")).disks().size());
+        assertCode(FolderError.RESTORE_UNFINISHED, () -> other.snapshot(wanted("web"), new RecordingWork()));
+        assertCode(FolderError.RESTORE_UNFINISHED, () -> other.prepareRestore(request, new RecordingWork()));
+        assertEquals(1, host.sweep(NOW, List.of()).size());
+        assertEquals(
+                2, other.snapshot(wanted("web"), new RecordingWork()).disks().size());
     }
 
     @Test
     void aStrangersFileIsNotOverwritten() throws Exception {
         FolderHost host = tree.connect();
-        RestoreRequest request = tree.over(host.snapshot(wanted("web", "disk0")), "web", "r1");
+        RestoreRequest request = tree.over(host.snapshot(wanted("web", "disk0"), new RecordingWork()), "web", "r1");
         Files.delete(root.resolve("web/disk0.img"));
-        RestoreTarget target = host.prepareRestore(request);
+        RestoreTarget target = host.prepareRestore(request, new RecordingWork());
         tree.fill(target, request, NEW);
         Files.writeString(root.resolve("web/disk0.img"), "stranger");
         assertCode(FolderError.SWAP_CONFLICT, target::finish);
@@ -292,26 +299,27 @@ class RestoreTest {
     @Test
     void whatIsInTheWayIsMetBeforeAnythingMoves() throws Exception {
         FolderHost host = tree.connect();
-        RestoreRequest request = tree.over(host.snapshot(wanted("web")), "web", "r1");
+        RestoreRequest request = tree.over(host.snapshot(wanted("web"), new RecordingWork()), "web", "r1");
         Files.delete(root.resolve("web/machine.cfg"));
         Files.createDirectory(root.resolve("web/machine.cfg"));
-        assertCode(FolderError.SWAP_CONFLICT, () -> host.prepareRestore(request));
+        assertCode(FolderError.SWAP_CONFLICT, () -> host.prepareRestore(request, new RecordingWork()));
         Files.delete(root.resolve("web/machine.cfg"));
-        try (RestoreTarget target = host.prepareRestore(request)) {
+        try (RestoreTarget target = host.prepareRestore(request, new RecordingWork())) {
             tree.fill(target, request, NEW);
             Files.createDirectory(root.resolve("web/machine.cfg"));
             assertCode(FolderError.SWAP_CONFLICT, target::finish);
             assertArrayEquals(old, Files.readAllBytes(root.resolve("web/disk0.img")));
         }
         assertEquals(List.of("disk0.img", "disk1.raw", "machine.cfg", "nested"), names("web"));
-        assertEquals(2, host.snapshot(wanted("web")).disks().size());
+        assertEquals(
+                2, host.snapshot(wanted("web"), new RecordingWork()).disks().size());
     }
 
     @Test
     void aDiskThatVanishedIsNotDeclaredRestored() throws Exception {
         FolderHost host = tree.connect();
-        RestoreRequest request = tree.over(host.snapshot(wanted("web")), "web", "r1");
-        try (RestoreTarget target = host.prepareRestore(request)) {
+        RestoreRequest request = tree.over(host.snapshot(wanted("web"), new RecordingWork()), "web", "r1");
+        try (RestoreTarget target = host.prepareRestore(request, new RecordingWork())) {
             Files.delete(Path.of(target.disks().get("disk1").get(0).parameters().get("path")));
             assertCode(FolderError.NOT_RESTORED, target::finish);
         }

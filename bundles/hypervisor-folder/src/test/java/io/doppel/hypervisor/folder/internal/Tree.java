@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.error.ErrorCode;
 import io.doppel.api.inventory.MachineDisk;
-import io.doppel.api.secret.SecretRef;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.spi.disk.DiskReader;
 import io.doppel.spi.disk.DiskWriter;
@@ -17,6 +16,8 @@ import io.doppel.spi.hypervisor.RestoreRequest;
 import io.doppel.spi.hypervisor.RestoreTarget;
 import io.doppel.spi.hypervisor.Snapshot;
 import io.doppel.spi.hypervisor.SnapshotRequest;
+import io.doppel.tck.MemoryOfHost;
+import io.doppel.tck.NoSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,22 +31,7 @@ import org.junit.jupiter.api.function.Executable;
 /** A tree of machines under test. */
 final class Tree {
     static final String INSTALLATION = "inst.1/x";
-    static final SecretStore NO_SECRETS = new SecretStore() {
-        @Override
-        public SecretRef put(String purpose, char[] value) {
-            throw new AssertionError("no secrets here");
-        }
-
-        @Override
-        public char[] get(SecretRef ref) {
-            throw new AssertionError("no secrets here");
-        }
-
-        @Override
-        public void delete(SecretRef ref) {
-            throw new AssertionError("no secrets here");
-        }
-    };
+    static final SecretStore NO_SECRETS = new NoSecrets();
 
     private final Path root;
     private final FolderTransport transport = new FolderTransport();
@@ -63,7 +49,8 @@ final class Tree {
                 "h",
                 installation,
                 new FolderHypervisor().settings().parse(Map.of("path", root.toString())),
-                NO_SECRETS);
+                NO_SECRETS,
+                new MemoryOfHost());
         return new FolderHost(context, new ActiveRestores(), step);
     }
 
@@ -76,7 +63,7 @@ final class Tree {
     }
 
     static SnapshotRequest wanted(String machine, String... keys) {
-        return new SnapshotRequest(machine, Set.of(keys), "vault", Consistency.APPLICATION, List.of());
+        return new SnapshotRequest(machine, Set.of(keys), "vault", Consistency.APPLICATION, List.of(), Map.of());
     }
 
     byte[] read(DiskOffer offer) throws DoppelException {
@@ -94,7 +81,7 @@ final class Tree {
 
     RestoreRequest request(Snapshot snapshot, Optional<String> over, String name, String id) {
         List<MachineDisk> disks = snapshot.disks().stream().map(DiskOffer::disk).toList();
-        return new RestoreRequest(id, "source", over, name, disks, snapshot.machineConfig(), Map.of());
+        return new RestoreRequest(id, "source", over, name, disks, snapshot.machineConfig(), false, Map.of());
     }
 
     /** Fills every disk with a byte. */
