@@ -37,7 +37,7 @@ class PlugInLifeTest {
     @Test
     @Timeout(600)
     void comesServesIsUpdatedAndLeaves() throws Exception {
-        server = Server.unpack(folder);
+        server = Server.unpack(folder).asShipped();
         server.doppel("start").mustSucceed();
         try (Server running = server) {
             Path vault = Files.createDirectory(folder.resolve("vault"));

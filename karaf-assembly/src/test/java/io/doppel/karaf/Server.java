@@ -12,18 +12,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** An unpacked distribution with a state folder, a home folder and a port of its own. */
+/**
+ * An unpacked distribution with a state folder, a home folder and a port of its own. Its Java compiles no more than a start needs, which
+ * makes a start cost half; {@link #asShipped} leaves that out.
+ */
 final class Server implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(150);
+    private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
     private final Path folder;
     private final int port;
     private final List<String> prefix;
+    private final String javaOptions;
 
-    private Server(Path folder, int port, List<String> prefix) {
+    private Server(Path folder, int port, List<String> prefix, String javaOptions) {
         this.folder = folder;
         this.port = port;
         this.prefix = prefix;
+        this.javaOptions = javaOptions;
     }
 
     /** Unpacks what the build has just assembled. */
@@ -34,7 +40,7 @@ final class Server implements AutoCloseable {
         ProcessBuilder tar = new ProcessBuilder(
                 "tar", "xzf", System.getProperty("doppel.archive"), "--strip-components=1", "-C", folder + "/dist");
         Programs.run(tar, folder.resolve("scratch"), LIMIT).mustSucceed();
-        return new Server(folder, freePort(), List.of());
+        return new Server(folder, freePort(), List.of(), QUICK_START);
     }
 
     /** Below those that outgoing connections get: one of them could take it before the server does, or between two starts. */
@@ -49,11 +55,16 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** The same server with the options of Java that people get. */
+    Server asShipped() {
+        return new Server(folder, port, prefix, "");
+    }
+
     /** The same server, its programs started through another one, such as {@code setpriv}, before those it has. */
     Server through(String... program) {
         List<String> all = new ArrayList<>(List.of(program));
         all.addAll(prefix);
-        return new Server(folder, port, all);
+        return new Server(folder, port, all, javaOptions);
     }
 
     /** The same server, run by an ordinary user: nobody in place of root; anybody else is ordinary already. */
@@ -93,6 +104,7 @@ final class Server implements AutoCloseable {
         builder.environment().put("HOME", folder.resolve("home").toString());
         builder.environment().put("DOPPEL_HOME", state().toString());
         builder.environment().put("DOPPEL_SSH_PORT", String.valueOf(port));
+        builder.environment().put("DOPPEL_JAVA_OPTS", javaOptions);
         builder.environment().remove("DOPPEL_TTY");
         // A bare machine or a service has no more than this.
         builder.environment().put("LC_ALL", "POSIX");

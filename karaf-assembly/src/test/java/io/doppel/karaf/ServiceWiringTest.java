@@ -78,7 +78,8 @@ public class ServiceWiringTest {
                             "${karaf.home.uri}system@id=system@snapshots,"
                                     + new File(System.getProperty("maven.repo.local")).toURI() + "@id=tests@snapshots"),
                     editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", "0"),
-                    vmOption("-Xmx512m")
+                    vmOption("-Xmx512m"),
+                    vmOption("-XX:TieredStopAtLevel=1")
                 },
                 vmOptions(
                         "--add-reads=java.xml=java.logging",

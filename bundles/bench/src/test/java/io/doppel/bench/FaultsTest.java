@@ -36,7 +36,7 @@ class FaultsTest {
     @Test
     @Timeout(280)
     void whatWasReportedDoneSurvivesRandomSchedules() throws Exception {
-        assertNoViolation("schedules", "20");
+        assertNoViolation("schedules", "12");
     }
 
     @ParameterizedTest
