@@ -12,6 +12,7 @@ import io.doppel.spi.storage.StorageSpace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -258,6 +259,11 @@ public final class FailpointStorage implements Storage {
     @Override
     public Optional<StorageSpace> space() throws DoppelException {
         return target.space();
+    }
+
+    @Override
+    public Map<String, String> facts() throws DoppelException {
+        return target.facts();
     }
 
     @Override

@@ -101,6 +101,16 @@ public abstract class StorageContract {
         assertEquals(can, storage.capabilities(), "Storage.capabilities: \"constant\"");
     }
 
+    @Test
+    void factsAreForPeople() throws Exception {
+        storage.facts().forEach((name, value) -> {
+            assertTrue(name.matches("[a-z0-9]+(-[a-z0-9]+)*"), "Storage.facts: \"lower case with dashes\": " + name);
+            assertTrue(
+                    !value.isBlank() && value.chars().noneMatch(Character::isISOControl),
+                    "Storage.facts: \"values of one line\": " + name);
+        });
+    }
+
     @TestFactory
     Stream<DynamicTest> objectsOfEverySizeComeBack() {
         return Stream.of(0, 1, 2, 511, 512, 513, 4095, 4096, 4097, 65535, 65536, 1 << 20, (1 << 20) + 1, 5_000_011)

@@ -9,6 +9,7 @@ import io.doppel.spi.storage.StorageCapabilities;
 import io.doppel.spi.storage.StorageGrant;
 import io.doppel.spi.storage.StorageSpace;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -53,6 +54,11 @@ class StorageMutant implements Storage {
     @Override
     public Optional<StorageSpace> space() throws DoppelException {
         return right.space();
+    }
+
+    @Override
+    public Map<String, String> facts() throws DoppelException {
+        return right.facts();
     }
 
     @Override

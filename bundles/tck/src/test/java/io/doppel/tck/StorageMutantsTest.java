@@ -81,6 +81,12 @@ class StorageMutantsTest {
 
     private static Map<String, Function<Content, Storage>> mutants() {
         Map<String, Function<Content, Storage>> all = new TreeMap<>();
+        all.put("facts of several lines", content -> new StorageMutant(content, false) {
+            @Override
+            public Map<String, String> facts() {
+                return Map.of("server", "one\ntwo");
+            }
+        });
         all.put("put overwrites", content -> new StorageMutant(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {

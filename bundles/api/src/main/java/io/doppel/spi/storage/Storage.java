@@ -2,6 +2,7 @@ package io.doppel.spi.storage;
 
 import io.doppel.api.error.DoppelException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -44,6 +45,18 @@ public interface Storage extends AutoCloseable {
 
     /** Space of the target; empty if it cannot tell. */
     Optional<StorageSpace> space() throws DoppelException;
+
+    /**
+     * What the target tells about itself, for people who test it: names in lower case with dashes, values of one line. Names that mean
+     * the same everywhere: {@code server} (product and version), {@code dialect} (protocol and version), {@code signing}, {@code cipher},
+     * {@code file-system}, {@code flush} (what a commit waits for until an object counts as durable). What is not known is left out.
+     * Never a secret.
+     *
+     * @return in the order in which people read them; empty if it tells nothing
+     */
+    default Map<String, String> facts() throws DoppelException {
+        return Map.of();
+    }
 
     /**
      * Makes a credential weaker than the server's own, for a remote processor.

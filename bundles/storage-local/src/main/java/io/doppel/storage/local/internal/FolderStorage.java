@@ -17,7 +17,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -205,12 +207,32 @@ public final class FolderStorage implements Storage {
     public Optional<StorageSpace> space() throws DoppelException {
         checkOpen();
         try {
-            FileStore store = Files.getFileStore(
-                    folder.isPinned() ? folder.root() : folder.root().getParent());
+            FileStore store = fileStore();
             return Optional.of(new StorageSpace(store.getTotalSpace(), store.getUsableSpace()));
         } catch (IOException e) {
             throw failures.of(e, "tell the free space");
         }
+    }
+
+    @Override
+    public Map<String, String> facts() throws DoppelException {
+        checkOpen();
+        try {
+            FileStore store = fileStore();
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("folder", folder.root().toString());
+            facts.put("file-system", store.type() + " (" + store.name() + ")");
+            facts.put("flush", "fsync of the file, then of the folder that names it");
+            return facts;
+        } catch (IOException e) {
+            throw failures.of(e, "tell the file system");
+        }
+    }
+
+    /** Of the folder, or of the one in which it will be made. */
+    private FileStore fileStore() throws IOException {
+        return Files.getFileStore(
+                folder.isPinned() ? folder.root() : folder.root().getParent());
     }
 
     @Override

@@ -57,6 +57,9 @@ class FolderStorageTest {
             assertTrue(storage.stat("config").isEmpty());
             storage.delete("config");
             assertTrue(storage.space().orElseThrow().total() > 0);
+            assertEquals(
+                    temp.toRealPath().resolve("vault").toString(),
+                    storage.facts().get("folder"));
             assertFalse(Files.exists(vault));
             put(storage, "config", (byte) 1);
             assertEquals(1, read(storage, "config"));
