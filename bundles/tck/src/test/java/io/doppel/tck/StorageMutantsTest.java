@@ -43,7 +43,7 @@ class StorageMutantsTest {
 
         @Override
         protected Optional<Storage> openReadOnly() {
-            return Optional.of(new StorageMutant(content, true));
+            return Optional.of(new ForwardingStorage(content, true));
         }
 
         @Override
@@ -59,7 +59,7 @@ class StorageMutantsTest {
 
     @Test
     void theRightOnePasses() {
-        ContractRun run = run(content -> new StorageMutant(content, false));
+        ContractRun run = run(content -> new ForwardingStorage(content, false));
         assertEquals(List.of(), run.failures());
         assertTrue(run.found() > 60, "tests found: " + run.found());
     }
@@ -81,13 +81,13 @@ class StorageMutantsTest {
 
     private static Map<String, Function<Content, Storage>> mutants() {
         Map<String, Function<Content, Storage>> all = new TreeMap<>();
-        all.put("facts of several lines", content -> new StorageMutant(content, false) {
+        all.put("facts of several lines", content -> new ForwardingStorage(content, false) {
             @Override
             public Map<String, String> facts() {
                 return Map.of("server", "one\ntwo");
             }
         });
-        all.put("put overwrites", content -> new StorageMutant(content, false) {
+        all.put("put overwrites", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 return new Writer(super.put(name)) {
@@ -100,7 +100,7 @@ class StorageMutantsTest {
             }
         });
         all.put("exclusive only against earlier objects, not against racing ones", RacyCommit::new);
-        all.put("losing a race says nothing", content -> new StorageMutant(content, false) {
+        all.put("losing a race says nothing", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 return new Writer(super.put(name)) {
@@ -117,7 +117,7 @@ class StorageMutantsTest {
                 };
             }
         });
-        all.put("list is one object late", content -> new StorageMutant(content, false) {
+        all.put("list is one object late", content -> new ForwardingStorage(content, false) {
             @Override
             public void list(String prefix, Consumer<ObjectInfo> consumer) throws DoppelException {
                 List<ObjectInfo> told = new ArrayList<>();
@@ -125,14 +125,14 @@ class StorageMutantsTest {
                 told.stream().skip(1).forEach(consumer);
             }
         });
-        all.put("list tells objects twice", content -> new StorageMutant(content, false) {
+        all.put("list tells objects twice", content -> new ForwardingStorage(content, false) {
             @Override
             public void list(String prefix, Consumer<ObjectInfo> consumer) throws DoppelException {
                 super.list(prefix, consumer);
                 super.list(prefix, consumer);
             }
         });
-        all.put("list takes part of a name as prefix", content -> new StorageMutant(content, false) {
+        all.put("list takes part of a name as prefix", content -> new ForwardingStorage(content, false) {
             @Override
             public void list(String prefix, Consumer<ObjectInfo> consumer) throws DoppelException {
                 super.list("", info -> {
@@ -142,7 +142,7 @@ class StorageMutantsTest {
                 });
             }
         });
-        all.put("list tells temporary things", content -> new StorageMutant(content, false) {
+        all.put("list tells temporary things", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 ObjectWriter writer = super.put(name);
@@ -156,14 +156,14 @@ class StorageMutantsTest {
                 };
             }
         });
-        all.put("list tells wrong sizes", content -> new StorageMutant(content, false) {
+        all.put("list tells wrong sizes", content -> new ForwardingStorage(content, false) {
             @Override
             public void list(String prefix, Consumer<ObjectInfo> consumer) throws DoppelException {
                 super.list(
                         prefix, info -> consumer.accept(new ObjectInfo(info.name(), info.size() + 1, info.created())));
             }
         });
-        all.put("abort leaves half an object", content -> new StorageMutant(content, false) {
+        all.put("abort leaves half an object", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 return new Writer(super.put(name)) {
@@ -177,7 +177,7 @@ class StorageMutantsTest {
                 };
             }
         });
-        all.put("object is visible before commit", content -> new StorageMutant(content, false) {
+        all.put("object is visible before commit", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 ObjectWriter writer = super.put(name);
@@ -196,26 +196,26 @@ class StorageMutantsTest {
                 };
             }
         });
-        all.put("read returns short", content -> new StorageMutant(content, false) {
+        all.put("read returns short", content -> new ForwardingStorage(content, false) {
             @Override
             public void read(String name, long offset, byte[] buffer, int from, int length) throws DoppelException {
                 super.read(name, offset, buffer, from, Math.max(0, length - 1));
             }
         });
-        all.put("read beyond the end gives zeros", content -> new StorageMutant(content, false) {
+        all.put("read beyond the end gives zeros", content -> new ForwardingStorage(content, false) {
             @Override
             public void read(String name, long offset, byte[] buffer, int from, int length) throws DoppelException {
                 long size = stat(name).map(ObjectInfo::size).orElse((long) length);
                 super.read(name, offset, buffer, from, (int) Math.max(0, Math.min(length, size - offset)));
             }
         });
-        all.put("read ignores where in the buffer", content -> new StorageMutant(content, false) {
+        all.put("read ignores where in the buffer", content -> new ForwardingStorage(content, false) {
             @Override
             public void read(String name, long offset, byte[] buffer, int from, int length) throws DoppelException {
                 super.read(name, offset, buffer, 0, length);
             }
         });
-        all.put("read of an absent object is TOO_SHORT", content -> new StorageMutant(content, false) {
+        all.put("read of an absent object is TOO_SHORT", content -> new ForwardingStorage(content, false) {
             @Override
             public void read(String name, long offset, byte[] buffer, int from, int length) throws DoppelException {
                 if (stat(name).isEmpty()) {
@@ -224,7 +224,7 @@ class StorageMutantsTest {
                 super.read(name, offset, buffer, from, length);
             }
         });
-        all.put("last byte is lost in big objects", content -> new StorageMutant(content, false) {
+        all.put("last byte is lost in big objects", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 return new Writer(super.put(name)) {
@@ -236,7 +236,7 @@ class StorageMutantsTest {
             }
         });
         all.put("writer keeps the caller's array", LazyWriter::new);
-        all.put("empty objects are not stored", content -> new StorageMutant(content, false) {
+        all.put("empty objects are not stored", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 return new Writer(super.put(name)) {
@@ -250,7 +250,7 @@ class StorageMutantsTest {
                 };
             }
         });
-        all.put("deleting an absent object fails", content -> new StorageMutant(content, false) {
+        all.put("deleting an absent object fails", content -> new ForwardingStorage(content, false) {
             @Override
             public void delete(String name) throws DoppelException {
                 if (stat(name).isEmpty()) {
@@ -259,13 +259,13 @@ class StorageMutantsTest {
                 super.delete(name);
             }
         });
-        all.put("delete does nothing", content -> new StorageMutant(content, false) {
+        all.put("delete does nothing", content -> new ForwardingStorage(content, false) {
             @Override
             public void delete(String name) throws DoppelException {
                 super.stat(name);
             }
         });
-        all.put("delete takes the whole folder", content -> new StorageMutant(content, false) {
+        all.put("delete takes the whole folder", content -> new ForwardingStorage(content, false) {
             @Override
             public void delete(String name) throws DoppelException {
                 List<String> names = new ArrayList<>();
@@ -276,22 +276,22 @@ class StorageMutantsTest {
                 super.delete(name);
             }
         });
-        all.put("names are not checked when reading", content -> new StorageMutant(content, false) {
+        all.put("names are not checked when reading", content -> new ForwardingStorage(content, false) {
             @Override
             public Optional<ObjectInfo> stat(String name) throws DoppelException {
                 return name.contains("..") ? Optional.empty() : super.stat(name);
             }
         });
-        all.put("reopening starts empty", content -> new StorageMutant(new Content(), false));
-        all.put("closing keeps writers alive", content -> new StorageMutant(content, false) {
+        all.put("reopening starts empty", content -> new ForwardingStorage(new Content(), false));
+        all.put("closing keeps writers alive", content -> new ForwardingStorage(content, false) {
             @Override
             public ObjectWriter put(String name) throws DoppelException {
                 ObjectWriter own = new MemoryStorage(content, false).put(name);
-                right.put(name).close();
+                super.put(name).close();
                 return own;
             }
         });
-        all.put("announces no grants but gives one", content -> new StorageMutant(content, false) {
+        all.put("announces no grants but gives one", content -> new ForwardingStorage(content, false) {
             @Override
             public Optional<io.doppel.spi.storage.StorageGrant> grant(
                     io.doppel.spi.storage.GrantScope scope, java.time.Duration timeToLive) {
@@ -303,7 +303,7 @@ class StorageMutantsTest {
     }
 
     /** Looks first and stores then, with others in between. */
-    private static final class RacyCommit extends StorageMutant {
+    private static final class RacyCommit extends ForwardingStorage {
         private final Content content;
 
         RacyCommit(Content content) {
@@ -328,7 +328,7 @@ class StorageMutantsTest {
     }
 
     /** Passes the arrays on at commit only. */
-    private static final class LazyWriter extends StorageMutant {
+    private static final class LazyWriter extends ForwardingStorage {
         private record Part(byte[] buffer, int from, int length) {}
 
         LazyWriter(Content content) {

@@ -6,6 +6,7 @@ import io.doppel.api.job.JobService;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.vault.FigureService;
+import io.doppel.api.vault.StorageTestService;
 import io.doppel.api.vault.VaultService;
 import io.doppel.core.internal.job.Limits;
 import io.doppel.core.internal.plugin.Plugins;
@@ -66,6 +67,7 @@ public final class CoreComponent {
         forPlugIns.add(register(OpenVaults.class, core.openVaults()));
         forPeople.add(register(InventoryService.class, core.inventory()));
         forPeople.add(register(VaultService.class, core.vaults()));
+        forPeople.add(register(StorageTestService.class, core.storageTests()));
         forPeople.add(register(FigureService.class, core.figures()));
         forPeople.add(register(RetentionService.class, core.retention()));
         forPeople.add(register(JobService.class, core.jobs()));

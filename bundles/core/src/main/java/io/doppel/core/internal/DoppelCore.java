@@ -6,6 +6,7 @@ import io.doppel.api.job.JobService;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.vault.FigureService;
+import io.doppel.api.vault.StorageTestService;
 import io.doppel.api.vault.VaultService;
 import io.doppel.catalog.Catalog;
 import io.doppel.core.internal.figures.Figures;
@@ -22,6 +23,7 @@ import io.doppel.core.internal.kind.ReplicateJob;
 import io.doppel.core.internal.kind.RestoreJob;
 import io.doppel.core.internal.kind.ValidateJob;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.probe.StorageTests;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
@@ -52,6 +54,7 @@ public final class DoppelCore implements AutoCloseable {
     private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(8));
     private final Retentions retention;
     private final Figures figures;
+    private final StorageTests storageTests;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
     private final PluginWatch watch;
@@ -78,6 +81,7 @@ public final class DoppelCore implements AutoCloseable {
                 clock,
                 clockGap::get,
                 vaults::removeVersions);
+        storageTests = new StorageTests(plugins.storages(), secrets, vaults, state.installationId());
         figures = new Figures(vaults, retention, catalog.use(), clock);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
         Validation verdicts = new Validation(vaults.known(), clock);
@@ -156,6 +160,11 @@ public final class DoppelCore implements AutoCloseable {
         return figures;
     }
 
+    /** Tests of storage targets. */
+    public StorageTestService storageTests() {
+        return storageTests;
+    }
+
     /** What validates vaults by itself. */
     BackgroundValidation validation() {
         return validation;
@@ -185,6 +194,7 @@ public final class DoppelCore implements AutoCloseable {
             watch.close();
             validation.close();
             jobs.close();
+            storageTests.close();
             kinds.forEach(plugins.handlers()::remove);
         }
     }

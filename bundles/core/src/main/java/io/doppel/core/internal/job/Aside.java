@@ -11,11 +11,16 @@ import java.util.concurrent.Executor;
  * Calls what may hang in a plug-in or on a network on a thread of its own, so that who cancels need not wait for it. A call that was
  * given up goes on until it comes back by itself, so it must be one whose late result harms nobody and leaks nothing.
  */
-final class Aside {
+public final class Aside {
     private final Executor threads;
     private final CancelSource token;
 
-    Aside(Executor threads, CancelSource token) {
+    /**
+     * Calls on those threads.
+     *
+     * @param token tells when to give up
+     */
+    public Aside(Executor threads, CancelSource token) {
         this.threads = threads;
         this.token = token;
     }
@@ -25,7 +30,7 @@ final class Aside {
      *
      * @throws DoppelException what the call throws, or the reason to stop as soon as there is one
      */
-    <T> T call(CoreContext.Call<T> call) throws DoppelException {
+    public <T> T call(CoreContext.Call<T> call) throws DoppelException {
         token.check();
         CompletableFuture<T> result = new CompletableFuture<>();
         threads.execute(() -> {

@@ -30,7 +30,7 @@ public final class CancelSource implements CancelToken, AutoCloseable {
     }
 
     /** Makes it stop when a plug-in leaves. */
-    void dependOn(Gate gate) {
+    public void dependOn(Gate gate) {
         link(gate.onGone(() -> cancel(gate.failure())));
     }
 

@@ -22,10 +22,21 @@ public final class SecretSettings {
     private static final int LONGEST_NAME = 255;
 
     private final SecretStore secrets;
+    private final boolean temporary;
 
     /** @param secrets where secrets go */
     public SecretSettings(SecretStore secrets) {
+        this(secrets, false);
+    }
+
+    private SecretSettings(SecretStore secrets, boolean temporary) {
         this.secrets = secrets;
+        this.temporary = temporary;
+    }
+
+    /** For settings that are only tried: their secrets are kept in memory and gone when the server stops. */
+    public static SecretSettings temporary(SecretStore secrets) {
+        return new SecretSettings(secrets, true);
     }
 
     /** Checks the name of a host or vault. */
@@ -137,7 +148,7 @@ public final class SecretSettings {
     private SecretRef put(String purpose, String value) throws DoppelException {
         char[] chars = value.toCharArray();
         try {
-            return secrets.put(purpose, chars);
+            return temporary ? secrets.putTemporary(purpose, chars) : secrets.put(purpose, chars);
         } finally {
             Arrays.fill(chars, '\0');
         }

@@ -162,7 +162,12 @@ public final class Vaults implements OpenVaults, AutoCloseable {
                 .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "Vault '" + vaultId + "' is not open"));
     }
 
-    VaultRecord record(String name) throws DoppelException {
+    /**
+     * What is kept of a vault.
+     *
+     * @throws DoppelException {@link CommonError#NOT_FOUND}
+     */
+    public VaultRecord record(String name) throws DoppelException {
         return records.find(name)
                 .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "There is no vault '" + name + "'"));
     }

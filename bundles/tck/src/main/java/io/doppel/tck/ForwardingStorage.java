@@ -13,12 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A storage that passes everything on; a mutant gets one thing wrong. */
-class StorageMutant implements Storage {
-    final MemoryStorage right;
+/** A storage that passes everything on. Tests override what shall be wrong, or be watched. */
+public class ForwardingStorage implements Storage {
+    private final Storage right;
 
-    StorageMutant(MemoryStorage.Content content, boolean readOnly) {
-        this.right = new MemoryStorage(content, readOnly);
+    /** Passes everything on to that storage. */
+    public ForwardingStorage(Storage right) {
+        this.right = right;
+    }
+
+    /** Passes everything on to a storage in memory. */
+    public ForwardingStorage(MemoryStorage.Content content, boolean readOnly) {
+        this(new MemoryStorage(content, readOnly));
     }
 
     @Override
@@ -72,10 +78,11 @@ class StorageMutant implements Storage {
     }
 
     /** A writer that passes everything on. */
-    static class Writer implements ObjectWriter {
-        final ObjectWriter right;
+    public static class Writer implements ObjectWriter {
+        private final ObjectWriter right;
 
-        Writer(ObjectWriter right) {
+        /** Passes everything on to that writer. */
+        public Writer(ObjectWriter right) {
             this.right = right;
         }
 
