@@ -54,6 +54,9 @@ public interface Catalog extends AutoCloseable {
     /** How vaults are validated. */
     ValidationRecords validation();
 
+    /** The limits of free space. */
+    SpaceRecords space();
+
     /** Shuts the database down. A second close does nothing. */
     @Override
     void close();

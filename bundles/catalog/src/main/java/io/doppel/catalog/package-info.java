@@ -1,6 +1,6 @@
 /** What the server remembers: hosts, vaults, definitions, runs, versions, retention. Never secrets. */
 @Export
-@Version("2.0.0")
+@Version("2.1.0")
 package io.doppel.catalog;
 
 import org.osgi.annotation.bundle.Export;

@@ -9,6 +9,7 @@ import io.doppel.catalog.MemoryRecords;
 import io.doppel.catalog.NamedRecords;
 import io.doppel.catalog.RetentionRecords;
 import io.doppel.catalog.RunRecords;
+import io.doppel.catalog.SpaceRecords;
 import io.doppel.catalog.UseRecords;
 import io.doppel.catalog.ValidationRecords;
 import io.doppel.catalog.VaultRecord;
@@ -27,6 +28,7 @@ public final class SqlCatalog implements Catalog {
     private final RetentionRecords retention;
     private final UseRecords use;
     private final ValidationRecords validation;
+    private final SpaceRecords space;
 
     private SqlCatalog(DerbyDatabase database) throws DoppelException {
         this.database = database;
@@ -40,6 +42,7 @@ public final class SqlCatalog implements Catalog {
         retention = new SqlRetention(database);
         use = new SqlUse(database);
         validation = new SqlValidation(database);
+        space = new SqlSpace(database);
     }
 
     /** Brings the database to this version's schema; closes it if that fails. */
@@ -105,6 +108,11 @@ public final class SqlCatalog implements Catalog {
     @Override
     public ValidationRecords validation() {
         return validation;
+    }
+
+    @Override
+    public SpaceRecords space() {
+        return space;
     }
 
     @Override

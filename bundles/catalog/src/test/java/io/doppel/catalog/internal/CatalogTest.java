@@ -475,6 +475,17 @@ class CatalogTest {
     }
 
     @Test
+    void limitsOfSpaceAreKept() throws Exception {
+        assertEquals(Map.of(), catalog.space().limits("cache"));
+        catalog.space().putLimits("cache", Map.of("warn-percent", "5"));
+        catalog.space().putLimits("cache", Map.of("warn-percent", "6"));
+        catalog.space().putLimits("vault/id", Map.of("refuse-most", "1G"));
+        reopen();
+        assertEquals(Map.of("warn-percent", "6"), catalog.space().limits("cache"));
+        assertEquals(Map.of("refuse-most", "1G"), catalog.space().limits("vault/id"));
+    }
+
+    @Test
     void twoCataloguesInOneProcessAreApart() throws Exception {
         Path other = Files.createDirectory(folder.resolve("other"));
         Catalog beside = Catalog.open(other);

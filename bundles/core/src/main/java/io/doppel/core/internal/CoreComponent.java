@@ -5,6 +5,7 @@ import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
+import io.doppel.api.space.SpaceService;
 import io.doppel.api.vault.FigureService;
 import io.doppel.api.vault.StorageTestService;
 import io.doppel.api.vault.VaultService;
@@ -68,6 +69,7 @@ public final class CoreComponent {
         forPeople.add(register(InventoryService.class, core.inventory()));
         forPeople.add(register(VaultService.class, core.vaults()));
         forPeople.add(register(StorageTestService.class, core.storageTests()));
+        forPeople.add(register(SpaceService.class, core.space()));
         forPeople.add(register(FigureService.class, core.figures()));
         forPeople.add(register(RetentionService.class, core.retention()));
         forPeople.add(register(JobService.class, core.jobs()));

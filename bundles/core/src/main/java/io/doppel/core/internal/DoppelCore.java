@@ -5,6 +5,7 @@ import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
+import io.doppel.api.space.SpaceService;
 import io.doppel.api.vault.FigureService;
 import io.doppel.api.vault.StorageTestService;
 import io.doppel.api.vault.VaultService;
@@ -25,6 +26,7 @@ import io.doppel.core.internal.kind.ValidateJob;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.probe.StorageTests;
 import io.doppel.core.internal.retention.Retentions;
+import io.doppel.core.internal.space.SpaceGuard;
 import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
 import io.doppel.core.internal.validate.BackgroundValidation;
@@ -54,6 +56,7 @@ public final class DoppelCore implements AutoCloseable {
     private final AtomicReference<Duration> clockGap = new AtomicReference<>(Duration.ofDays(8));
     private final Retentions retention;
     private final Figures figures;
+    private final SpaceGuard space;
     private final StorageTests storageTests;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
@@ -83,7 +86,8 @@ public final class DoppelCore implements AutoCloseable {
                 vaults::removeVersions);
         storageTests = new StorageTests(plugins.storages(), secrets, vaults, state.installationId());
         figures = new Figures(vaults, retention, catalog.use(), clock);
-        jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, limits.runs());
+        space = new SpaceGuard(vaults, catalog.space(), figures::growthPerDay, state.catalog(), state.vaults());
+        jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, space, limits.runs());
         Validation verdicts = new Validation(vaults.known(), clock);
         validation =
                 new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
@@ -158,6 +162,11 @@ public final class DoppelCore implements AutoCloseable {
     /** Figures of the vaults. */
     public FigureService figures() {
         return figures;
+    }
+
+    /** Free space. */
+    public SpaceService space() {
+        return space;
     }
 
     /** Tests of storage targets. */

@@ -60,6 +60,11 @@ public final class Figures implements FigureService {
                 sums.machines());
     }
 
+    /** Bytes a day that the versions of the last 30 days added to a vault, which need not be open. */
+    public long growthPerDay(String vault) throws DoppelException {
+        return new VersionSums(versionsOf(vault), clock.instant()).growth(30);
+    }
+
     private List<VersionView> versionsOf(String vault) throws DoppelException {
         return vaults.known().list(Optional.of(vault), Optional.empty());
     }

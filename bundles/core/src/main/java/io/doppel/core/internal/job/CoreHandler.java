@@ -18,6 +18,14 @@ public interface CoreHandler extends JobHandler {
         return Place.LIMITED;
     }
 
+    /**
+     * Names of the vaults that a run with these options adds data to. Such a run is refused before it begins, and stopped before its next
+     * machine, when space runs low.
+     */
+    default List<String> fills(Settings options) {
+        return List.of();
+    }
+
     /** Which disks of a machine a run takes with these options, for a kind that works on machines. */
     default List<MachinePlan.Disk> disks(Machine machine, Settings options) {
         return MachinePlan.all(machine);

@@ -48,6 +48,7 @@ public final class JobEngine implements JobService, AutoCloseable {
     private final Registry<JobHandler> handlers;
     private final HostAccess hosts;
     private final Claims claims;
+    private final Room room;
     private final EventBus events = new EventBus();
     private final Map<Long, LiveRun> live = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor runThreads;
@@ -58,13 +59,15 @@ public final class JobEngine implements JobService, AutoCloseable {
     private int ticks;
 
     /** Closes runs that were open when the server ended, then takes jobs. */
-    public JobEngine(Catalog catalog, Registry<JobHandler> handlers, HostAccess hosts, Claims claims, int runsAtOnce)
+    public JobEngine(
+            Catalog catalog, Registry<JobHandler> handlers, HostAccess hosts, Claims claims, Room room, int runsAtOnce)
             throws DoppelException {
         this.catalog = catalog;
         this.records = catalog.runs();
         this.handlers = handlers;
         this.hosts = hosts;
         this.claims = claims;
+        this.room = room;
         InterruptedRuns.close(records);
         runThreads = new ThreadPoolExecutor(
                 runsAtOnce, runsAtOnce, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), Threads.named("doppel-run"));
@@ -114,7 +117,10 @@ public final class JobEngine implements JobService, AutoCloseable {
 
     @Override
     public JobRun submit(JobDefinition definition) throws DoppelException {
-        Place place = Place.of(check(definition));
+        JobHandler handler = check(definition);
+        // here already, where nothing is written yet; the run tells what is low when it begins
+        room.require(RunExecution.fills(handler, handler.options().parse(definition.options())), false);
+        Place place = Place.of(handler);
         return start(definition, handlers::get, place == Place.LIMITED ? runThreads : besideThreads);
     }
 
@@ -136,7 +142,7 @@ public final class JobEngine implements JobService, AutoCloseable {
         JobRun view = run.view();
         run.announce();
         threads.execute(() -> {
-            new RunExecution(run, found, hosts, claims, workThreads).run();
+            new RunExecution(run, found, hosts, claims, room, workThreads).run();
             settle(run);
         });
         return view;

@@ -12,9 +12,11 @@ import io.doppel.catalog.RunRecords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -42,6 +44,7 @@ final class LiveRun {
     private Optional<Instant> ended = Optional.empty();
     private String outcome = "";
     private String errorCode = "";
+    private final Set<String> toldPlaces = new HashSet<>();
     private boolean warned;
     private boolean saved;
     /** Whether something of the run could not be kept when it happened. */
@@ -163,6 +166,15 @@ final class LiveRun {
     synchronized void log(LogLine.Level level, String text) {
         warned |= level == LogLine.Level.WARNING;
         addLine(0, Optional.empty(), level, text);
+    }
+
+    /** Adds lines about the room there is, one for each place. */
+    synchronized void tell(List<Room.Note> notes) {
+        for (Room.Note note : notes) {
+            if (toldPlaces.add(note.level() + note.place())) {
+                log(note.level(), note.text());
+            }
+        }
     }
 
     synchronized void addLine(LiveTask task, LogLine.Level level, String text) {

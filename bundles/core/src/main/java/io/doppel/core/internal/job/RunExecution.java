@@ -30,6 +30,7 @@ final class RunExecution implements Runnable {
     private final Handlers handlers;
     private final HostAccess hosts;
     private final Claims claims;
+    private final Room room;
     private final Executor threads;
 
     /** Finds the handler of a kind. */
@@ -39,11 +40,12 @@ final class RunExecution implements Runnable {
         Plugin<JobHandler> get(String kind) throws DoppelException;
     }
 
-    RunExecution(LiveRun run, Handlers handlers, HostAccess hosts, Claims claims, Executor threads) {
+    RunExecution(LiveRun run, Handlers handlers, HostAccess hosts, Claims claims, Room room, Executor threads) {
         this.run = run;
         this.handlers = handlers;
         this.hosts = hosts;
         this.claims = claims;
+        this.room = room;
         this.threads = threads;
     }
 
@@ -57,6 +59,7 @@ final class RunExecution implements Runnable {
             Plugin<JobHandler> handler = handlers.get(definition.kind());
             token.dependOn(handler.gate());
             Settings options = handler.service().options().parse(definition.options());
+            run.tell(room.require(fills(handler.service(), options), false));
             List<Unit> units = handler.service().perMachine()
                     ? machineUnits(handler, options)
                     : List.of(unit(
@@ -78,8 +81,13 @@ final class RunExecution implements Runnable {
         }
     }
 
+    /** The vaults that a run with these options adds data to. */
+    static List<String> fills(JobHandler handler, Settings options) {
+        return handler instanceof CoreHandler own ? own.fills(options) : List.of();
+    }
+
     private Unit unit(LiveTask task, Optional<HostMachine> machine, Plugin<JobHandler> handler, Settings options) {
-        return new Unit(run, task, machine, handler, options, claims, hosts, threads);
+        return new Unit(run, task, machine, handler, options, claims, hosts, room, threads);
     }
 
     private List<Unit> machineUnits(Plugin<JobHandler> handler, Settings options) throws DoppelException {

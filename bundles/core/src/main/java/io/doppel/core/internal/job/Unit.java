@@ -31,6 +31,7 @@ final class Unit implements CoreContext {
     private final Settings options;
     private final Claims claims;
     private final HostAccess hosts;
+    private final Room room;
     private final CancelSource token;
     private final Aside aside;
 
@@ -42,6 +43,7 @@ final class Unit implements CoreContext {
             Settings options,
             Claims claims,
             HostAccess hosts,
+            Room room,
             Executor threads) {
         this.run = run;
         this.task = task;
@@ -50,6 +52,7 @@ final class Unit implements CoreContext {
         this.options = options;
         this.claims = claims;
         this.hosts = hosts;
+        this.room = room;
         this.token = run.token().child();
         this.aside = new Aside(threads, token);
     }
@@ -76,12 +79,21 @@ final class Unit implements CoreContext {
                 token.dependOn(hosts.gateOf(machine.get().host()));
             }
             task.start();
+            requireRoom();
             handler.service().run(this);
             task.succeed("Done");
         } catch (DoppelException e) {
             task.fail(token.reason().orElse(e));
         } catch (RuntimeException | Error e) {
             task.fail(token.reason().orElseGet(() -> ownFault(e)));
+        }
+    }
+
+    /** Right before the machine's turn: what the machines before it stored may have left no room. */
+    private void requireRoom() throws DoppelException {
+        List<String> vaults = RunExecution.fills(handler.service(), options);
+        if (!vaults.isEmpty()) {
+            run.tell(aside.call(() -> room.require(vaults, true)));
         }
     }
 

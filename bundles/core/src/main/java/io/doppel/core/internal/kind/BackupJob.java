@@ -85,6 +85,11 @@ public final class BackupJob extends Kind {
     }
 
     @Override
+    public List<String> fills(Settings options) {
+        return List.of(options.text(VAULT));
+    }
+
+    @Override
     public List<MachinePlan.Disk> disks(Machine machine, Settings options) {
         return DiskChoice.of(machine, options.list(DISKS));
     }

@@ -9,6 +9,7 @@ import io.doppel.catalog.VaultRecord;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.plugin.Registry;
+import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageType;
 import io.doppel.vault.OpenVaults;
 import io.doppel.vault.Vault;
@@ -114,6 +115,16 @@ public final class Vaults implements OpenVaults, AutoCloseable {
         context.dependOn(types.get(record(name).type()).gate());
         Optional<Vault> there = ifOpen(name);
         return there.isPresent() ? there.get() : context.unlessCancelled(() -> open(name));
+    }
+
+    /** The storage target of that vault; opens the vault if it is not open. */
+    public Storage storage(String name) throws DoppelException {
+        return linkOf(record(name)).opened().storage();
+    }
+
+    /** The storage target of that vault if it is open now. */
+    public Optional<Storage> storageIfOpen(String name) {
+        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen).map(VaultLink.Opened::storage);
     }
 
     /** The vault of that name if it is open now. */

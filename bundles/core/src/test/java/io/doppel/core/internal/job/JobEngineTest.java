@@ -20,6 +20,7 @@ import io.doppel.api.job.MachinePlan;
 import io.doppel.api.job.Progress;
 import io.doppel.catalog.Catalog;
 import io.doppel.core.JobError;
+import io.doppel.core.SpaceError;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.spi.job.TaskScope;
 import java.nio.file.Path;
@@ -47,11 +48,18 @@ class JobEngineTest {
     private final FakeHosts hosts = new FakeHosts().host("a", 6).host("b", 4);
     private Catalog catalog;
     private JobEngine engine;
+    private Room room = (vaults, open) -> List.of();
 
     @BeforeEach
     void open() throws DoppelException {
         catalog = Catalog.open(folder);
-        engine = new JobEngine(catalog, plugins.handlers(), hosts, new Claims(new Limits(8, 8, 3, 3)::of), 8);
+        engine = new JobEngine(
+                catalog,
+                plugins.handlers(),
+                hosts,
+                new Claims(new Limits(8, 8, 3, 3)::of),
+                (vaults, open) -> room.require(vaults, open),
+                8);
     }
 
     @AfterEach
@@ -88,6 +96,63 @@ class JobEngineTest {
         boolean holds() throws Exception;
     }
 
+    private static DoppelException tooLittle() {
+        return new DoppelException(SpaceError.STORE, "Vault 'v' has too little free space");
+    }
+
+    @Test
+    void whatWouldFillAFullPlaceIsRefusedBeforeAnythingIsKept() throws Exception {
+        plugins.handlers().add(new FillingKind(context -> {}));
+        kind("reads", true, context -> {});
+        room = (vaults, open) -> {
+            if (vaults.equals(List.of("v"))) {
+                throw tooLittle();
+            }
+            return List.of();
+        };
+        DoppelException e = assertThrows(DoppelException.class, () -> submit("filling", List.of("a/*"), "vault", "v"));
+        assertTrue(e.is(SpaceError.STORE), e.getMessage());
+        assertEquals(List.of(), engine.runs(10));
+        assertEquals(
+                JobState.SUCCEEDED,
+                await(submit("reads", List.of("a/*"), "vault", "v")).state());
+    }
+
+    @Test
+    void aRunStopsBeforeTheNextMachineWhenRoomRunsOut() throws Exception {
+        AtomicInteger done = new AtomicInteger();
+        plugins.handlers().add(new FillingKind(context -> done.incrementAndGet()));
+        room = (vaults, open) -> {
+            if (done.get() >= 2) {
+                throw tooLittle();
+            }
+            return List.of(
+                    new Room.Note("vault/v", LogLine.Level.WARNING, "little is free, machine " + done.get()),
+                    new Room.Note("cache", LogLine.Level.INFO, "tells nothing"));
+        };
+        JobRun run = await(submit("filling", List.of("a/*"), "vault", "v"));
+        assertEquals(2, done.get(), "machines that were begun");
+        assertEquals(JobState.FAILED, run.state());
+        assertEquals(SpaceError.STORE.id(), run.errorCode());
+        assertTrue(run.outcome().startsWith("2 of 6 done"), run.outcome());
+        List<JobState> states =
+                engine.tasks(run.id()).stream().map(JobTask::state).toList();
+        assertEquals(2, states.stream().filter(s -> s == JobState.SUCCEEDED).count());
+        assertEquals(4, states.stream().filter(s -> s == JobState.FAILED).count());
+        List<String> log = engine.log(run.id()).stream().map(LogLine::text).toList();
+        assertEquals(1, log.stream().filter(l -> l.startsWith("little is free")).count(), log.toString());
+        assertEquals(1, log.stream().filter(l -> l.equals("tells nothing")).count(), log.toString());
+    }
+
+    @Test
+    void littleRoomIsAWarningOfTheRun() throws Exception {
+        plugins.handlers().add(new FillingKind(context -> {}));
+        room = (vaults, open) -> List.of(new Room.Note("vault/v", LogLine.Level.WARNING, "little is free"));
+        assertEquals(
+                JobState.WARNING,
+                await(submit("filling", List.of("a/m1"), "vault", "v")).state());
+    }
+
     @Test
     void tasksProgressResultsAndLogAreKept() throws Exception {
         kind("k", true, c -> {
@@ -120,7 +185,7 @@ class JobEngineTest {
         assertEquals(Set.of("a", "b"), Set.copyOf(hosts.swept));
 
         engine.close();
-        engine = new JobEngine(catalog, plugins.handlers(), hosts, new Claims(Limits.DEFAULT::of), 8);
+        engine = new JobEngine(catalog, plugins.handlers(), hosts, new Claims(Limits.DEFAULT::of), room, 8);
         assertEquals(run, truncated(engine.run(run.id()), run));
         assertEquals(
                 3,
@@ -294,7 +359,7 @@ class JobEngineTest {
     void aKindThatNoLimitsCountForWaitsForNobodyAndKeepsItsVault() throws Exception {
         Claims claims = new Claims(new Limits(2, 3, 3, 3)::of);
         engine.close();
-        engine = new JobEngine(catalog, plugins.handlers(), hosts, claims, 2);
+        engine = new JobEngine(catalog, plugins.handlers(), hosts, claims, room, 2);
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch working = new CountDownLatch(3);
         kind("busy", true, c -> {

@@ -1,0 +1,4 @@
+CREATE TABLE space_limits (
+  place VARCHAR(255) NOT NULL PRIMARY KEY,
+  settings VARCHAR(32000) NOT NULL
+);

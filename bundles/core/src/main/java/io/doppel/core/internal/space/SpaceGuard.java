@@ -1,0 +1,232 @@
+package io.doppel.core.internal.space;
+
+import io.doppel.api.error.CommonError;
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.ByteCount;
+import io.doppel.api.job.LogLine;
+import io.doppel.api.settings.SettingsSpec;
+import io.doppel.api.space.SpaceService;
+import io.doppel.api.space.SpaceView;
+import io.doppel.api.space.SpaceView.Kind;
+import io.doppel.api.space.SpaceView.State;
+import io.doppel.catalog.SpaceRecords;
+import io.doppel.catalog.VaultRecord;
+import io.doppel.core.internal.job.Room;
+import io.doppel.core.internal.vault.Vaults;
+import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageSpace;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Watches over the space of every place where jobs store something. */
+public final class SpaceGuard implements SpaceService, Room {
+    private static final Logger LOG = LoggerFactory.getLogger(SpaceGuard.class);
+
+    private final Vaults vaults;
+    private final KeptLimits limits;
+    private final Growth growth;
+    private final List<SpacePlace> ours;
+    private final Map<String, State> last = new ConcurrentHashMap<>();
+
+    /** How fast vaults grow. */
+    public interface Growth {
+        /** Bytes a day. */
+        long perDay(String vault) throws DoppelException;
+    }
+
+    /**
+     * Made by the core.
+     *
+     * @param catalogue folder of the catalogue
+     * @param cache folder of the vaults' local indexes
+     */
+    public SpaceGuard(Vaults vaults, SpaceRecords records, Growth growth, Path catalogue, Path cache) {
+        this.vaults = vaults;
+        this.limits = new KeptLimits(records);
+        this.growth = growth;
+        this.ours = List.of(
+                folder("catalogue", Kind.CATALOGUE, "The disk of the catalogue", catalogue),
+                folder("cache", Kind.CACHE, "The disk of the local indexes", cache));
+    }
+
+    private static SpacePlace folder(String name, Kind kind, String words, Path folder) {
+        return new SpacePlace(name, name, kind, folder.toString(), words, () -> spaceOf(folder));
+    }
+
+    private static Optional<StorageSpace> spaceOf(Path folder) throws DoppelException {
+        try {
+            Path there = folder;
+            while (!Files.exists(there) && there.getParent() != null) {
+                there = there.getParent();
+            }
+            FileStore store = Files.getFileStore(there);
+            return Optional.of(new StorageSpace(store.getTotalSpace(), store.getUsableSpace()));
+        } catch (IOException e) {
+            throw new DoppelException(CommonError.IO, "The free space of '" + folder + "' cannot be found out", e);
+        }
+    }
+
+    private static SpacePlace place(VaultRecord record, SpacePlace.Meter meter) {
+        String name = record.name();
+        return new SpacePlace(
+                "vault/" + name, "vault/" + record.id(), Kind.VAULT, record.type(), "Vault '" + name + "'", meter);
+    }
+
+    @Override
+    public List<Note> require(List<String> names, boolean open) throws DoppelException {
+        List<Note> notes = new ArrayList<>();
+        if (names.isEmpty()) {
+            return notes;
+        }
+        // this server's own first: opening a vault writes there
+        for (SpacePlace place : ours) {
+            require(place, notes);
+        }
+        for (String name : names) {
+            Optional<Storage> storage = open ? Optional.of(vaults.storage(name)) : vaults.storageIfOpen(name);
+            if (storage.isPresent()) {
+                require(place(vaults.record(name), storage.get()::space), notes);
+            }
+        }
+        return notes;
+    }
+
+    private void require(SpacePlace place, List<Note> notes) throws DoppelException {
+        SpaceLimits set = limits.of(place);
+        Optional<StorageSpace> space;
+        try {
+            space = place.meter().space();
+        } catch (DoppelException e) {
+            notes.add(new Note(
+                    place.name(),
+                    LogLine.Level.WARNING,
+                    place.words() + " does not say how much space is free, so nobody looks after that: "
+                            + e.getMessage()));
+            return;
+        }
+        if (space.isEmpty()) {
+            notes.add(new Note(
+                    place.name(),
+                    LogLine.Level.INFO,
+                    place.words() + " does not tell how much space is free, so nobody looks after that"));
+            return;
+        }
+        State state = state(place, set, space.get());
+        long total = space.get().total();
+        String free =
+                place.words() + " has " + ByteCount.text(space.get().free()) + " free of " + ByteCount.text(total);
+        if (state == State.REFUSING) {
+            throw new DoppelException(
+                    place.refusal(),
+                    free + "; new backups are refused below " + ByteCount.text(set.refuseBelow(total)));
+        }
+        if (state == State.WARNING) {
+            notes.add(new Note(
+                    place.name(),
+                    LogLine.Level.WARNING,
+                    free + "; new backups are refused below " + ByteCount.text(set.refuseBelow(total))));
+        }
+    }
+
+    /** How the place is now, which is remembered. */
+    private State state(SpacePlace place, SpaceLimits set, StorageSpace space) {
+        State[] before = {State.OK};
+        State now = last.compute(place.key(), (key, was) -> {
+            before[0] = was == null ? State.OK : was;
+            return Levels.of(before[0], space.free(), set.warnBelow(space.total()), set.refuseBelow(space.total()));
+        });
+        if (now != before[0]) {
+            tellChange(place, now, space);
+        }
+        return now;
+    }
+
+    private static void tellChange(SpacePlace place, State now, StorageSpace space) {
+        String free = ByteCount.text(space.free());
+        switch (now) {
+            case REFUSING -> LOG.warn("{} has only {} free: new backups are refused", place.words(), free);
+            case WARNING -> LOG.warn("{} has only {} free", place.words(), free);
+            default -> LOG.info("{} has {} free again", place.words(), free);
+        }
+    }
+
+    @Override
+    public List<SpaceView> status() throws DoppelException {
+        List<SpaceView> all = new ArrayList<>();
+        for (String name : vaults.names()) {
+            all.add(view(place(vaults.record(name), () -> vaults.storage(name).space()), name));
+        }
+        for (SpacePlace place : ours) {
+            all.add(view(place, ""));
+        }
+        return all;
+    }
+
+    private SpaceView view(SpacePlace place, String vault) throws DoppelException {
+        SpaceLimits set = limits.of(place);
+        State state = State.UNKNOWN;
+        String message = "";
+        Optional<StorageSpace> space = Optional.empty();
+        try {
+            space = place.meter().space();
+            state = space.map(s -> state(place, set, s)).orElse(State.UNTOLD);
+        } catch (DoppelException e) {
+            message = e.getMessage();
+        }
+        long total = space.map(StorageSpace::total).orElse(-1L);
+        long free = space.map(StorageSpace::free).orElse(-1L);
+        long refuse = total < 0 ? -1 : set.refuseBelow(total);
+        long perDay = vault.isEmpty() ? -1 : growth.perDay(vault);
+        if (state == State.REFUSING) {
+            message = new DoppelException(place.refusal(), place.words() + " has too little free space").getMessage();
+        }
+        return new SpaceView(
+                place.name(),
+                place.kind(),
+                place.where(),
+                state,
+                total,
+                free,
+                total < 0 ? -1 : set.warnBelow(total),
+                refuse,
+                perDay,
+                perDay <= 0 || total < 0 ? -1 : Math.max(0, free - refuse) / perDay,
+                message,
+                limits.text(place));
+    }
+
+    @Override
+    public SettingsSpec settings(Kind kind) {
+        return SpaceLimits.spec(kind);
+    }
+
+    @Override
+    public Map<String, String> set(String name, Map<String, String> some) throws DoppelException {
+        SpacePlace place = find(name);
+        Map<String, String> now = limits.set(place, some);
+        // what was low by the old limits says nothing about the new ones
+        last.remove(place.key());
+        return now;
+    }
+
+    private SpacePlace find(String name) throws DoppelException {
+        if (name.startsWith("vault/")) {
+            return place(vaults.record(name.substring("vault/".length())), Optional::empty);
+        }
+        return ours.stream()
+                .filter(place -> place.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new DoppelException(
+                        CommonError.NOT_FOUND,
+                        "There is no place '" + name + "'; there are catalogue, cache and vault/NAME"));
+    }
+}
