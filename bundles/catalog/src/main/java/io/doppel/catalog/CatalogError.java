@@ -35,7 +35,13 @@ public enum CatalogError implements ErrorCode {
             "DPL-CAT-0006",
             false,
             "The catalogue could not be brought to this version's schema; it is as it was before.",
-            "Check the free space of the server's data folder and start again; report it with the server's log if it stays.");
+            "Check the free space of the server's data folder and start again; report it with the server's log if it stays."),
+    /** It can only be read. */
+    READ_ONLY(
+            "DPL-CAT-0007",
+            true,
+            "The catalogue's database cannot be written; what was kept is unharmed.",
+            "Free space on the disk of the server's data folder, or make that folder writable; then the catalogue goes on by itself.");
 
     private final String id;
     private final boolean retryable;

@@ -35,9 +35,12 @@ class Database {
     /** Runs the work in one transaction, committed on return and rolled back on failure. */
     <T> T call(Work<T> work) throws DoppelException {
         for (int attempt = 1; ; attempt++) {
-            try (Connection connection = source.getConnection()) {
+            try (Connection connection = connection()) {
                 return transaction(connection, work);
             } catch (SQLException e) {
+                if (isLost(e)) {
+                    lost();
+                }
                 if (attempt == ATTEMPTS || !isConflict(e)) {
                     throw failure(e);
                 }
@@ -67,6 +70,22 @@ class Database {
         }
     }
 
+    private Connection connection() throws SQLException {
+        checkUp();
+        return source.getConnection();
+    }
+
+    /** Fails at once where it is known that there is no connection to be had. */
+    void checkUp() throws SQLException {}
+
+    /** A connection broke; finds out whether others can be had. */
+    void lost() {}
+
+    /** Class 08: connections. */
+    private static boolean isLost(SQLException e) {
+        return String.valueOf(e.getSQLState()).startsWith("08");
+    }
+
     /** Deadlocks and serialization failures (class 40), and two inserts of one key that raced (class 23). */
     private static boolean isConflict(SQLException e) {
         String state = e.getSQLState();
@@ -77,6 +96,9 @@ class Database {
         String state = String.valueOf(e.getSQLState());
         if (state.equals("22001")) {
             return new DoppelException(CatalogError.TOO_LONG, "A value does not fit its column", e);
+        }
+        if (state.equals(DerbySource.READ_ONLY)) {
+            return new DoppelException(CatalogError.READ_ONLY, "The catalogue's database cannot be written", e);
         }
         return new DoppelException(
                 CatalogError.DATABASE, "The database answered '" + e.getMessage() + "' (" + state + ")", e);

@@ -31,12 +31,14 @@ public final class DerbyDatabase extends Database implements AutoCloseable {
     private static int open;
 
     private final Path place;
+    private final DerbySource source;
     private final HikariDataSource pool;
     private boolean closed;
 
-    private DerbyDatabase(Path place, HikariDataSource pool) {
+    private DerbyDatabase(Path place, DerbySource source, HikariDataSource pool) {
         super(pool);
         this.place = place;
+        this.source = source;
         this.pool = pool;
     }
 
@@ -50,12 +52,12 @@ public final class DerbyDatabase extends Database implements AutoCloseable {
                 if (!Files.exists(place)) {
                     make(place);
                 }
-                EmbeddedDataSource source = dataSource(place);
+                DerbySource source = new DerbySource(place.toString());
                 // Opened once without the pool, whose own failure would hide Derby's reason.
                 source.getConnection().close();
                 HikariDataSource pool = new HikariDataSource(poolOf(source));
                 open++;
-                return new DerbyDatabase(place, pool);
+                return new DerbyDatabase(place, source, pool);
             } catch (IOException | UncheckedIOException e) {
                 throw new DoppelException(CatalogError.CANNOT_OPEN, "'" + folder + "' cannot be used", e);
             } catch (SQLException e) {
@@ -80,23 +82,18 @@ public final class DerbyDatabase extends Database implements AutoCloseable {
     private static void make(Path place) throws IOException, SQLException {
         Path half = place.resolveSibling("db.new");
         deleteAll(half);
-        EmbeddedDataSource source = dataSource(half);
+        EmbeddedDataSource source = new EmbeddedDataSource();
+        source.setDatabaseName(half.toString());
         source.setCreateDatabase("create");
         source.getConnection().close();
-        shutDown(half);
+        shutDown(half.toString());
         Files.move(half, place, StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel folder = FileChannel.open(place.getParent(), StandardOpenOption.READ)) {
             folder.force(true);
         }
     }
 
-    private static EmbeddedDataSource dataSource(Path place) {
-        EmbeddedDataSource source = new EmbeddedDataSource();
-        source.setDatabaseName(place.toString());
-        return source;
-    }
-
-    private static HikariConfig poolOf(EmbeddedDataSource source) {
+    private static HikariConfig poolOf(DerbySource source) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("doppel-catalog");
         config.setDataSource(source);
@@ -111,8 +108,28 @@ public final class DerbyDatabase extends Database implements AutoCloseable {
             if ("XSDB6".equals(next.getSQLState())) {
                 return new DoppelException(CatalogError.IN_USE, "'" + folder + "' is in use", e);
             }
+            if (DerbySource.READ_ONLY.equals(next.getSQLState())) {
+                return new DoppelException(CatalogError.READ_ONLY, "'" + folder + "' cannot be written", e);
+            }
         }
         return new DoppelException(CatalogError.CANNOT_OPEN, "'" + folder + "': " + e.getMessage(), e);
+    }
+
+    /** Whoever waited for the pool would wait half a minute for each call. */
+    @Override
+    void checkUp() throws SQLException {
+        if (source.isDown()) {
+            source.getConnection().close();
+        }
+    }
+
+    @Override
+    void lost() {
+        try {
+            source.getConnection().close();
+        } catch (SQLException e) {
+            LOG.warn("The catalogue's database is down: {}", e.getMessage());
+        }
     }
 
     @Override
@@ -123,7 +140,7 @@ public final class DerbyDatabase extends Database implements AutoCloseable {
             }
             closed = true;
             pool.close();
-            shutDown(place);
+            shutDown(place.toString());
             open--;
             if (open == 0) {
                 stopEngine();
@@ -131,9 +148,10 @@ public final class DerbyDatabase extends Database implements AutoCloseable {
         }
     }
 
-    private static void shutDown(Path place) {
+    /** Ends a database, not the engine. */
+    static void shutDown(String place) {
         EmbeddedDataSource source = new EmbeddedDataSource();
-        source.setDatabaseName(place.toString());
+        source.setDatabaseName(place);
         source.setShutdownDatabase("shutdown");
         try {
             source.getConnection().close();

@@ -2,7 +2,6 @@ package io.doppel.core.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +51,7 @@ class SpaceTest {
 
     private Path machines;
     private Server server;
+    private SmallDisk disk;
 
     /** What the target tells of its space; null for what is true. */
     private volatile Supplier<Optional<StorageSpace>> told;
@@ -65,9 +66,12 @@ class SpaceTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         if (server != null) {
             server.close();
+        }
+        if (disk != null) {
+            disk.close();
         }
     }
 
@@ -157,45 +161,44 @@ class SpaceTest {
 
     @Test
     void aStoreThatRunsFullTakesNoNewBackupsAndGivesBackAllThatIsThere() throws Exception {
-        try (SmallDisk disk = new SmallDisk(folder, 64)) {
-            Path store = disk.folder().resolve("store");
-            start(folder.resolve("state"), store);
-            byte[] first = Files.readAllBytes(machines.resolve("a/disk.img"));
-            good(backup("a"));
-            assertEquals(SpaceView.State.OK, view("vault/v").state());
-            assertEquals(
-                    (64L << 20) / 100 * 10 + (64L << 20) % 100 * 10 / 100,
-                    view("vault/v").warnBelow());
+        disk = new SmallDisk(folder, 64);
+        Path store = disk.folder().resolve("store");
+        start(folder.resolve("state"), store);
+        byte[] first = Files.readAllBytes(machines.resolve("a/disk.img"));
+        good(backup("a"));
+        assertEquals(SpaceView.State.OK, view("vault/v").state());
+        assertEquals(
+                (64L << 20) / 100 * 10 + (64L << 20) % 100 * 10 / 100,
+                view("vault/v").warnBelow());
 
-            disk.fill(4 << 20);
-            JobRun warned = backup("b");
-            // what is stored of b does not fit beside the file: the target says so itself, and that is coded
-            assertTrue(server.logOf(warned).contains("Vault 'v' has"), server.logOf(warned));
-            assertEquals(SpaceView.State.WARNING, view("vault/v").state());
+        disk.fill(4 << 20);
+        JobRun warned = backup("b");
+        // what is stored of b does not fit beside the file: the target says so itself, and that is coded
+        assertTrue(server.logOf(warned).contains("Vault 'v' has"), server.logOf(warned));
+        assertEquals(SpaceView.State.WARNING, view("vault/v").state());
 
-            disk.fill(1 << 20);
-            Map<String, Long> before = files(store);
-            List<JobRun> runs = server.core.jobs().runs(100);
-            refused(SpaceError.STORE, "c");
-            assertEquals(before, files(store), "something was written");
-            assertEquals(runs, server.core.jobs().runs(100));
-            SpaceView low = view("vault/v");
-            assertEquals(SpaceView.State.REFUSING, low.state());
-            assertTrue(low.message().startsWith("DPL-SPC-0001"), low.message());
+        disk.fill(1 << 20);
+        Map<String, Long> before = files(store);
+        List<JobRun> runs = server.core.jobs().runs(100);
+        refused(SpaceError.STORE, "c");
+        assertEquals(before, files(store), "something was written");
+        assertEquals(runs, server.core.jobs().runs(100));
+        SpaceView low = view("vault/v");
+        assertEquals(SpaceView.State.REFUSING, low.state());
+        assertTrue(low.message().startsWith("DPL-SPC-0001"), low.message());
 
-            String version = versions().stream()
-                    .filter(v -> v.machineName().equals("a"))
-                    .findFirst()
-                    .orElseThrow()
-                    .id();
-            good(server.run("restore", List.of(), Map.of("version", version, "name", "copy")));
-            assertArrayEquals(first, Files.readAllBytes(machines.resolve("copy/disk.img")));
-            good(server.run("validate", List.of(), Map.of("vault", "v")));
-            good(server.run("purge", List.of(), Map.of("vault", "v")));
+        String version = versions().stream()
+                .filter(v -> v.machineName().equals("a"))
+                .findFirst()
+                .orElseThrow()
+                .id();
+        good(server.run("restore", List.of(), Map.of("version", version, "name", "copy")));
+        assertArrayEquals(first, Files.readAllBytes(machines.resolve("copy/disk.img")));
+        good(server.run("validate", List.of(), Map.of("vault", "v")));
+        good(server.run("purge", List.of(), Map.of("vault", "v")));
 
-            disk.empty();
-            good(backup("c"));
-        }
+        disk.empty();
+        good(backup("c"));
     }
 
     @Test
@@ -294,63 +297,80 @@ class SpaceTest {
 
     @Test
     void aFullDiskOfTheServerRefusesAndLosesNothing() throws Exception {
-        try (SmallDisk disk = new SmallDisk(folder, 128)) {
-            start(disk.folder().resolve("state"), folder.resolve("store"));
-            server.core.space().set("catalogue", Map.of("refuse-percent", "10", "warn-percent", "20"));
-            server.core.space().set("cache", Map.of("refuse-percent", "5", "warn-percent", "20"));
-            good(backup("a"));
-            disk.fill(10 << 20);
-            refused(SpaceError.CATALOGUE, "b");
-            server.core.space().set("catalogue", Map.of("refuse-percent", "0"));
-            disk.fill(6 << 20);
-            refused(SpaceError.CACHE, "b");
-            server.core.space().set("catalogue", Map.of("refuse-percent", "10"));
-            List<JobRun> runs = server.core.jobs().runs(100);
-            String version = versions().get(0).id();
-            good(server.run("restore", List.of(), Map.of("version", version, "name", "copy")));
-            server.close();
-            start(disk.folder().resolve("state"), folder.resolve("store"));
-            assertEquals(runs, server.core.jobs().runs(100).subList(1, runs.size() + 1));
-            assertEquals(1, versions().size());
-            refused(SpaceError.CATALOGUE, "b");
-            disk.empty();
-            good(backup("b"));
-        }
+        disk = new SmallDisk(folder, 128);
+        start(disk.folder().resolve("state"), folder.resolve("store"));
+        server.core.space().set("catalogue", Map.of("refuse-percent", "10", "warn-percent", "20"));
+        server.core.space().set("cache", Map.of("refuse-percent", "5", "warn-percent", "20"));
+        good(backup("a"));
+        disk.fill(10 << 20);
+        refused(SpaceError.CATALOGUE, "b");
+        server.core.space().set("catalogue", Map.of("refuse-percent", "0"));
+        disk.fill(6 << 20);
+        refused(SpaceError.CACHE, "b");
+        server.core.space().set("catalogue", Map.of("refuse-percent", "10"));
+        List<JobRun> runs = server.core.jobs().runs(100);
+        String version = versions().get(0).id();
+        good(server.run("restore", List.of(), Map.of("version", version, "name", "copy")));
+        server.close();
+        start(disk.folder().resolve("state"), folder.resolve("store"));
+        assertEquals(runs, server.core.jobs().runs(100).subList(1, runs.size() + 1));
+        assertEquals(1, versions().size());
+        refused(SpaceError.CATALOGUE, "b");
+        disk.empty();
+        good(backup("b"));
     }
 
     @Test
     void withoutTheGuardAFullCatalogueIsCodedAndComesBackWhole() throws Exception {
-        try (SmallDisk disk = new SmallDisk(folder, 128)) {
-            start(disk.folder().resolve("state"), folder.resolve("store"));
-            for (String place : List.of("catalogue", "cache")) {
-                server.core.space().set(place, Map.of("refuse-percent", "0", "warn-percent", "0"));
-            }
-            good(backup("a"));
-            List<JobRun> before = server.core.jobs().runs(100);
-            disk.fillUp();
-            for (int i = 0; i < 40; i++) {
-                try {
-                    JobRun run = backup("b");
-                    System.err.println("XX run " + run.state() + " " + run.outcome());
-                } catch (DoppelException e) {
-                    System.err.println("XX submit " + e.getMessage());
-                }
-            }
-            disk.empty();
+        disk = new SmallDisk(folder, 128);
+        start(disk.folder().resolve("state"), folder.resolve("store"));
+        for (String place : List.of("catalogue", "cache")) {
+            server.core.space().set(place, Map.of("refuse-percent", "0", "warn-percent", "0"));
+        }
+        good(backup("a"));
+        List<JobRun> before = server.core.jobs().runs(1000);
+        disk.fillUp();
+        Optional<String> code = Optional.empty();
+        for (int i = 0; i < 300 && code.isEmpty(); i++) {
+            code = codeOfCatalogue();
+        }
+        assertTrue(code.isPresent(), "the catalogue takes everything on a full disk");
+        disk.empty();
+        // the same server goes on, after the pool has noticed
+        awaitCatalogue();
+        good(backup("c"));
+        assertTrue(server.core.jobs().runs(1000).containsAll(before));
+        server.close();
+        start(disk.folder().resolve("state"), folder.resolve("store"));
+        assertTrue(server.core.jobs().runs(1000).containsAll(before));
+        assertEquals(
+                List.of("c", "a"),
+                versions().stream().map(VersionView::machineName).toList());
+        good(server.run("validate", List.of(), Map.of("vault", "v")));
+    }
+
+    /** The code of the catalogue with which a backup ends; empty if the catalogue took all of it. */
+    private Optional<String> codeOfCatalogue() throws Exception {
+        String code;
+        try {
+            code = backup("b").errorCode();
+        } catch (DoppelException e) {
+            code = e.code().id();
+        }
+        return Optional.of(code).filter(c -> c.startsWith("DPL-CAT-"));
+    }
+
+    private void awaitCatalogue() throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        while (true) {
             try {
-                JobRun run = backup("b");
-                System.err.println("XX after run " + run.state() + " " + run.outcome());
+                server.core.space().set("cache", Map.of("refuse-percent", "0"));
+                return;
             } catch (DoppelException e) {
-                System.err.println("XX after submit " + e.getMessage());
+                assertTrue(e.code() instanceof CatalogError, e.getMessage());
+                assertTrue(System.nanoTime() < end, e.getMessage());
+                Thread.sleep(50);
             }
-            server.close();
-            start(disk.folder().resolve("state"), folder.resolve("store"));
-            assertTrue(server.core.jobs().runs(100).containsAll(before));
-            assertEquals(
-                    1,
-                    versions().stream().filter(v -> v.machineName().equals("a")).count());
-            assertFalse(CatalogError.DATABASE.id().isEmpty());
-            good(backup("c"));
         }
     }
 }
