@@ -42,6 +42,9 @@ import io.doppel.shell.internal.command.RetentionListCommand;
 import io.doppel.shell.internal.command.RetentionPreviewCommand;
 import io.doppel.shell.internal.command.RetentionRoleCommand;
 import io.doppel.shell.internal.command.RetentionSetCommand;
+import io.doppel.shell.internal.command.SpaceSetCommand;
+import io.doppel.shell.internal.command.SpaceStatusCommand;
+import io.doppel.shell.internal.command.StorageTestCommand;
 import io.doppel.shell.internal.command.ValidateCommand;
 import io.doppel.shell.internal.command.ValidationSetCommand;
 import io.doppel.shell.internal.command.ValidationShowCommand;
@@ -49,6 +52,7 @@ import io.doppel.shell.internal.command.VaultAddCommand;
 import io.doppel.shell.internal.command.VaultFiguresCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
 import io.doppel.shell.internal.command.VaultRemoveCommand;
+import io.doppel.shell.internal.command.VaultTestCommand;
 import io.doppel.shell.internal.command.VaultTypesCommand;
 import io.doppel.shell.internal.command.VersionListCommand;
 import io.doppel.shell.internal.command.VersionPinCommand;
@@ -70,10 +74,14 @@ public final class Commands {
             HostListCommand.class,
             HostRemoveCommand.class,
             VaultTypesCommand.class,
+            StorageTestCommand.class,
             VaultAddCommand.class,
             VaultListCommand.class,
             VaultRemoveCommand.class,
+            VaultTestCommand.class,
             VaultFiguresCommand.class,
+            SpaceStatusCommand.class,
+            SpaceSetCommand.class,
             KeyExportCommand.class,
             KeyListCommand.class,
             KeyAddCommand.class,

@@ -34,7 +34,12 @@ public enum ShellError implements ErrorCode {
             "A run ended without having done what was asked.",
             "See its log with doppel:job-log, remove the cause, then doppel:job-retry."),
     /** The run was stopped. */
-    RUN_CANCELLED("DPL-SHL-0009", "A run was cancelled before its end.", "Run what is missing with doppel:job-retry.");
+    RUN_CANCELLED("DPL-SHL-0009", "A run was cancelled before its end.", "Run what is missing with doppel:job-retry."),
+    /** A test of a storage target found that it is not fit. */
+    UNFIT(
+            "DPL-SHL-0010",
+            "A storage target that was tested is not fit for a vault.",
+            "See what the test says to each check that failed, remove the cause and test again.");
 
     private final String id;
     private final String meaning;

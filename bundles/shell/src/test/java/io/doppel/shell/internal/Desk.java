@@ -20,6 +20,8 @@ final class Desk {
     final FakeVaults vaults = new FakeVaults();
     final FakeRetention retention = new FakeRetention(vaults);
     final FakeFigures figures = new FakeFigures();
+    final FakeStorageTests storageTests = new FakeStorageTests();
+    final FakeSpace space = new FakeSpace();
     final FakeJobs jobs = new FakeJobs();
     final FakeTicker ticker = new FakeTicker();
     FakeScreen screen;
@@ -95,7 +97,7 @@ final class Desk {
 
     /** Makes services, commands and completers known to a Karaf of its own, as its extender does. */
     void register(Registry registry) {
-        List.of(inventory, vaults, retention, figures, jobs).forEach(registry::register);
+        services().forEach(registry::register);
         Set<Class<?>> classes = new LinkedHashSet<>(Commands.ALL);
         for (Class<?> command : Commands.ALL) {
             for (Class<?> type = command; type != Object.class; type = type.getSuperclass()) {
@@ -111,13 +113,17 @@ final class Desk {
         classes.forEach(manager::register);
     }
 
+    private List<Object> services() {
+        return List.of(inventory, vaults, retention, figures, storageTests, space, jobs);
+    }
+
     /** Sets the services of a command or completer. */
     void inject(Object target) throws IllegalAccessException {
         for (Class<?> type = target.getClass(); type != Object.class; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
                 if (field.isAnnotationPresent(Reference.class)) {
                     field.setAccessible(true);
-                    for (Object service : List.of(inventory, vaults, retention, figures, jobs)) {
+                    for (Object service : services()) {
                         if (field.getType().isInstance(service)) {
                             field.set(target, service);
                         }
