@@ -49,7 +49,8 @@ public interface Storage extends AutoCloseable {
     /**
      * What the target tells about itself, for people who test it: names in lower case with dashes, values of one line. Names that mean
      * the same everywhere: {@code server} (product and version), {@code dialect} (protocol and version), {@code signing}, {@code cipher},
-     * {@code file-system}, {@code flush} (what a commit waits for until an object counts as durable). What is not known is left out.
+     * {@code file-system}, {@code flush} (what a commit waits for until an object counts as durable), {@code delete} (what becomes of a deleted
+     * object that does not give its space back at once). What is not known is left out.
      * Never a secret.
      *
      * @return in the order in which people read them; empty if it tells nothing

@@ -88,12 +88,15 @@ class ManualTest {
             case "--option" -> "KEY=VALUE";
             case "--set-secret" -> "NAME=SOURCE";
             case "--most",
+                    "--warn-percent",
+                    "--refuse-percent",
                     "--concurrency",
                     "--keep-last",
                     "--keep-daily",
                     "--keep-weekly",
                     "--keep-monthly",
                     "--keep-yearly" -> "NUMBER";
+            case "--warn-most", "--refuse-most" -> "SIZE";
             case "--minimum-age", "--wait" -> "DURATION";
             case "--to" -> "TARGET";
             case "--format" -> "vhd\\|raw\\|xva";

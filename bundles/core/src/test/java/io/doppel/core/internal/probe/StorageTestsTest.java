@@ -177,6 +177,18 @@ class StorageTestsTest {
         assertTrue(begun.contains("exclusive creation"), begun.toString());
     }
 
+    @Test
+    void whereDeletedThingsStayLittleIsPut() throws Exception {
+        StorageTestView view = test(c -> new ForwardingStorage(c, false) {
+            @Override
+            public Map<String, String> facts() {
+                return Map.of("delete", "kept for 14 days");
+            }
+        });
+        assertEquals(Verdict.FIT, view.verdict(), () -> view.checks().toString());
+        view.throughputs().forEach(t -> assertTrue(t.bytes() <= 5 << 20, t.toString()));
+    }
+
     /** What a target may lack; the name is that of the check that must say so. */
     private record Lack(String check, State state, String code, Verdict verdict, Function<Content, Storage> storage) {
         static Lack fails(String check, io.doppel.api.error.ErrorCode code, Function<Content, Storage> storage) {
