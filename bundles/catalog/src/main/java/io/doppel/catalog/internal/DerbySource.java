@@ -28,10 +28,14 @@ final class DerbySource extends EmbeddedDataSource {
 
     @Override
     public synchronized Connection getConnection() throws SQLException {
-        down = true;
-        Connection connection = writable();
-        down = false;
-        return connection;
+        boolean made = false;
+        try {
+            Connection connection = writable();
+            made = true;
+            return connection;
+        } finally {
+            down = !made;
+        }
     }
 
     private Connection writable() throws SQLException {

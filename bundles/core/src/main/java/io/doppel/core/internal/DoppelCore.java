@@ -204,6 +204,7 @@ public final class DoppelCore implements AutoCloseable {
             validation.close();
             jobs.close();
             storageTests.close();
+            space.close();
             kinds.forEach(plugins.handlers()::remove);
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.JobDefinition;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
@@ -21,6 +22,7 @@ import io.doppel.catalog.CatalogError;
 import io.doppel.core.SpaceError;
 import io.doppel.hypervisor.folder.internal.FolderHypervisor;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.spi.storage.StorageSpace;
 import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.local.internal.LocalStorageType;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -55,6 +58,8 @@ class SpaceTest {
 
     /** What the target tells of its space; null for what is true. */
     private volatile Supplier<Optional<StorageSpace>> told;
+
+    private volatile boolean fails;
 
     @BeforeEach
     void makeMachines() throws Exception {
@@ -117,6 +122,9 @@ class SpaceTest {
             return new ForwardingStorage(real.open(settings, secrets)) {
                 @Override
                 public Optional<StorageSpace> space() throws DoppelException {
+                    if (fails) {
+                        throw new DoppelException(StorageError.IO, "It does not say");
+                    }
                     return told == null ? super.space() : told.get();
                 }
             };
@@ -168,10 +176,10 @@ class SpaceTest {
         good(backup("a"));
         assertEquals(SpaceView.State.OK, view("vault/v").state());
         assertEquals(
-                (64L << 20) / 100 * 10 + (64L << 20) % 100 * 10 / 100,
+                (64L << 20) / 100 * 5 + (64L << 20) % 100 * 5 / 100,
                 view("vault/v").warnBelow());
 
-        disk.fill(4 << 20);
+        disk.fill(2 << 20);
         JobRun warned = backup("b");
         // what is stored of b does not fit beside the file: the target says so itself, and that is coded
         assertTrue(server.logOf(warned).contains("Vault 'v' has"), server.logOf(warned));
@@ -228,7 +236,7 @@ class SpaceTest {
     void whatIsLowStaysLowUntilThereIsATenthMore() throws Exception {
         start(folder.resolve("state"), folder.resolve("store"));
         long total = 100L << 30;
-        long limit = 3L << 30;
+        long limit = 2L << 30;
         told = () -> Optional.of(new StorageSpace(total, limit));
         assertEquals(JobState.WARNING, backup("a").state());
         told = () -> Optional.of(new StorageSpace(total, limit - 1));
@@ -237,9 +245,9 @@ class SpaceTest {
         refused(SpaceError.STORE, "b");
         told = () -> Optional.of(new StorageSpace(total, limit + limit / 10));
         assertEquals(JobState.WARNING, backup("b").state());
-        told = () -> Optional.of(new StorageSpace(total, total / 10));
+        told = () -> Optional.of(new StorageSpace(total, total / 20));
         assertEquals(JobState.WARNING, backup("c").state());
-        told = () -> Optional.of(new StorageSpace(total, total / 10 + total / 100));
+        told = () -> Optional.of(new StorageSpace(total, total / 20 + total / 200));
         change("c");
         good(backup("c"));
     }
@@ -251,7 +259,7 @@ class SpaceTest {
         refusedAfterOpening();
         Map<String, String> now = server.core.space().set("vault/v", Map.of("refuse-most", "512M"));
         assertEquals("512M", now.get("refuse-most"));
-        assertEquals("3", now.get("refuse-percent"));
+        assertEquals("2", now.get("refuse-percent"));
         assertEquals(JobState.WARNING, backup("a").state());
         server.close();
         start(folder.resolve("state"), folder.resolve("store"));
@@ -293,6 +301,43 @@ class SpaceTest {
         assertEquals(SpaceView.State.UNTOLD, view.state());
         assertEquals(-1, view.freeBytes());
         assertTrue(view.growthPerDay() > 0);
+    }
+
+    @Test
+    void aTargetThatFailsToTellItsSpaceIsWarnedOf() throws Exception {
+        start(folder.resolve("state"), folder.resolve("store"));
+        fails = true;
+        JobRun run = backup("a");
+        assertEquals(JobState.WARNING, run.state());
+        assertTrue(server.logOf(run).contains("DPL-STO-0007"), server.logOf(run));
+        assertEquals(SpaceView.State.UNKNOWN, view("vault/v").state());
+        assertTrue(view("vault/v").message().startsWith("DPL-STO-0007"));
+    }
+
+    @Test
+    void aTargetThatHangsWhenItIsAskedKeepsNoRunFromBeingCancelled() throws Exception {
+        start(folder.resolve("state"), folder.resolve("store"));
+        CountDownLatch asked = new CountDownLatch(3);
+        CountDownLatch letGo = new CountDownLatch(1);
+        told = () -> {
+            asked.countDown();
+            try {
+                letGo.await(120, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Optional.empty();
+        };
+        JobRun run = server.core
+                .jobs()
+                .submit(new JobDefinition("", "backup", List.of("h/a"), Map.of("vault", "v", "validate", "false")));
+        // when it was submitted, when it began, and right before the machine: only that waits
+        assertTrue(asked.await(60, TimeUnit.SECONDS));
+        server.core.jobs().cancel(run.id());
+        assertEquals(JobState.CANCELLED, server.core.jobs().await(run.id()).state());
+        assertEquals(1, letGo.getCount());
+        assertEquals(List.of(), versions());
+        letGo.countDown();
     }
 
     @Test

@@ -119,7 +119,7 @@ public final class JobEngine implements JobService, AutoCloseable {
     public JobRun submit(JobDefinition definition) throws DoppelException {
         JobHandler handler = check(definition);
         // here already, where nothing is written yet; the run tells what is low when it begins
-        room.require(RunExecution.fills(handler, handler.options().parse(definition.options())), false);
+        room.require(RunExecution.fills(handler, handler.options().parse(definition.options())), Optional.empty());
         Place place = Place.of(handler);
         return start(definition, handlers::get, place == Place.LIMITED ? runThreads : besideThreads);
     }

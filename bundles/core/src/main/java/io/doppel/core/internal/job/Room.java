@@ -3,6 +3,7 @@ package io.doppel.core.internal.job;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.LogLine;
 import java.util.List;
+import java.util.Optional;
 
 /** Tells whether there is room for what a job stores. */
 public interface Room {
@@ -19,9 +20,10 @@ public interface Room {
      * Looks whether something may be stored.
      *
      * @param vaults names of the vaults that are written
-     * @param open whether vaults that are not open are opened for it, which can take long; otherwise they are not looked at
+     * @param context of the work that is about to begin, for which vaults are opened and which gives up what hangs when it is told to stop;
+     *     empty if nothing is to be waited for, then vaults that are not open are not looked at
      * @return what should be known although there is room
      * @throws DoppelException {@link io.doppel.core.SpaceError} if there is not; why a vault cannot be opened
      */
-    List<Note> require(List<String> vaults, boolean open) throws DoppelException;
+    List<Note> require(List<String> vaults, Optional<CoreContext> context) throws DoppelException;
 }

@@ -59,7 +59,7 @@ final class RunExecution implements Runnable {
             Plugin<JobHandler> handler = handlers.get(definition.kind());
             token.dependOn(handler.gate());
             Settings options = handler.service().options().parse(definition.options());
-            run.tell(room.require(fills(handler.service(), options), false));
+            run.tell(room.require(fills(handler.service(), options), Optional.empty()));
             List<Unit> units = handler.service().perMachine()
                     ? machineUnits(handler, options)
                     : List.of(unit(

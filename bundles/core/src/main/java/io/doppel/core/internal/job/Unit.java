@@ -93,7 +93,7 @@ final class Unit implements CoreContext {
     private void requireRoom() throws DoppelException {
         List<String> vaults = RunExecution.fills(handler.service(), options);
         if (!vaults.isEmpty()) {
-            run.tell(aside.call(() -> room.require(vaults, true)));
+            run.tell(room.require(vaults, Optional.of(this)));
         }
     }
 

@@ -9,6 +9,7 @@ import io.doppel.api.vault.StorageTestView;
 import io.doppel.api.vault.StorageTestView.Latency;
 import io.doppel.api.vault.StorageTestView.Throughput;
 import io.doppel.core.StorageTestError;
+import io.doppel.core.internal.space.SpaceGuard;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.spi.storage.StorageSpace;
@@ -34,7 +35,7 @@ final class Probe {
     private static final long MOST_BYTES = 64L << 20;
 
     private static final long FEW_BYTES = 4L << 20;
-    /** With less free space than this, filling the rest for a measurement would hurt. */
+    /** A vault's reserve and its first packs take as much. */
     private static final long LITTLE = 256L << 20;
 
     private final String type;
@@ -158,7 +159,7 @@ final class Probe {
         }
         long free = space.get().free();
         String text = ByteCount.text(free) + " of " + ByteCount.text(space.get().total()) + " are free";
-        if (free < LITTLE) {
+        if (free < Math.max(LITTLE, SpaceGuard.presetRefusal(space.get().total()))) {
             findings.warning("space", StorageTestError.LITTLE_SPACE, "Only " + text);
         } else {
             findings.passed("space", text);

@@ -11,6 +11,7 @@ import io.doppel.api.space.SpaceView.Kind;
 import io.doppel.api.space.SpaceView.State;
 import io.doppel.catalog.SpaceRecords;
 import io.doppel.catalog.VaultRecord;
+import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.Room;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.spi.storage.Storage;
@@ -28,13 +29,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Watches over the space of every place where jobs store something. */
-public final class SpaceGuard implements SpaceService, Room {
+public final class SpaceGuard implements SpaceService, Room, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceGuard.class);
 
     private final Vaults vaults;
     private final KeptLimits limits;
     private final Growth growth;
     private final List<SpacePlace> ours;
+    private final QuickAsk quick = new QuickAsk();
     private final Map<String, State> last = new ConcurrentHashMap<>();
 
     /** How fast vaults grow. */
@@ -56,6 +58,11 @@ public final class SpaceGuard implements SpaceService, Room {
         this.ours = List.of(
                 folder("catalogue", Kind.CATALOGUE, "The disk of the catalogue", catalogue),
                 folder("cache", Kind.CACHE, "The disk of the local indexes", cache));
+    }
+
+    /** Below how many free bytes of a target new backups are refused, unless somebody sets it otherwise. */
+    public static long presetRefusal(long total) throws DoppelException {
+        return SpaceLimits.parse(Kind.VAULT, Map.of()).refuseBelow(total);
     }
 
     private static SpacePlace folder(String name, Kind kind, String words, Path folder) {
@@ -82,7 +89,7 @@ public final class SpaceGuard implements SpaceService, Room {
     }
 
     @Override
-    public List<Note> require(List<String> names, boolean open) throws DoppelException {
+    public List<Note> require(List<String> names, Optional<CoreContext> context) throws DoppelException {
         List<Note> notes = new ArrayList<>();
         if (names.isEmpty()) {
             return notes;
@@ -92,12 +99,43 @@ public final class SpaceGuard implements SpaceService, Room {
             require(place, notes);
         }
         for (String name : names) {
-            Optional<Storage> storage = open ? Optional.of(vaults.storage(name)) : vaults.storageIfOpen(name);
+            if (context.isPresent()) {
+                vaults.open(name, context.get());
+            }
+            Optional<Storage> storage = vaults.storageIfOpen(name);
             if (storage.isPresent()) {
-                require(place(vaults.record(name), storage.get()::space), notes);
+                require(vaults.record(name), storage.get()::space, context, notes);
             }
         }
         return notes;
+    }
+
+    private void require(
+            VaultRecord vault,
+            CoreContext.Call<Optional<StorageSpace>> ask,
+            Optional<CoreContext> context,
+            List<Note> notes)
+            throws DoppelException {
+        if (context.isPresent()) {
+            require(place(vault, () -> context.get().unlessCancelled(ask)), notes);
+            context.get().cancel().check();
+            return;
+        }
+        Optional<CoreContext.Call<Optional<StorageSpace>>> answer = quickly(ask);
+        if (answer.isPresent()) {
+            require(place(vault, answer.get()::run), notes);
+        }
+    }
+
+    /** What was answered, or the failure, to be had again; empty if there is no answer in time: each machine's turn asks again. */
+    private Optional<CoreContext.Call<Optional<StorageSpace>>> quickly(CoreContext.Call<Optional<StorageSpace>> ask) {
+        try {
+            return quick.ask(ask).map(space -> () -> space);
+        } catch (DoppelException e) {
+            return Optional.of(() -> {
+                throw e;
+            });
+        }
     }
 
     private void require(SpacePlace place, List<Note> notes) throws DoppelException {
@@ -228,5 +266,11 @@ public final class SpaceGuard implements SpaceService, Room {
                 .orElseThrow(() -> new DoppelException(
                         CommonError.NOT_FOUND,
                         "There is no place '" + name + "'; there are catalogue, cache and vault/NAME"));
+    }
+
+    /** Waits for no answer any more. */
+    @Override
+    public void close() {
+        quick.close();
     }
 }

@@ -29,12 +29,12 @@ record SpaceLimits(long warnPercent, long warnMost, long refusePercent, long ref
 
     private static SettingsSpec spec(String warn, String refuse) {
         return SettingsSpec.of(
-                percent(WARN_PERCENT, "Jobs warn when less of the space than this is free; 0 for never.", "10"),
+                percent(WARN_PERCENT, "Jobs warn when less of the space than this is free; 0 for never.", "5"),
                 bytes(WARN_MOST, "But not while this much is free.", warn),
                 percent(
                         REFUSE_PERCENT,
                         "New backups are refused when less of the space than this is free; 0 for never.",
-                        "3"),
+                        "2"),
                 bytes(REFUSE_MOST, "But not while this much is free.", refuse));
     }
 

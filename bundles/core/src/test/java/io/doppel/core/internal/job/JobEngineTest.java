@@ -48,7 +48,7 @@ class JobEngineTest {
     private final FakeHosts hosts = new FakeHosts().host("a", 6).host("b", 4);
     private Catalog catalog;
     private JobEngine engine;
-    private Room room = (vaults, open) -> List.of();
+    private Room room = (vaults, context) -> List.of();
 
     @BeforeEach
     void open() throws DoppelException {
@@ -58,7 +58,7 @@ class JobEngineTest {
                 plugins.handlers(),
                 hosts,
                 new Claims(new Limits(8, 8, 3, 3)::of),
-                (vaults, open) -> room.require(vaults, open),
+                (vaults, context) -> room.require(vaults, context),
                 8);
     }
 
@@ -104,7 +104,7 @@ class JobEngineTest {
     void whatWouldFillAFullPlaceIsRefusedBeforeAnythingIsKept() throws Exception {
         plugins.handlers().add(new FillingKind(context -> {}));
         kind("reads", true, context -> {});
-        room = (vaults, open) -> {
+        room = (vaults, context) -> {
             if (vaults.equals(List.of("v"))) {
                 throw tooLittle();
             }
@@ -122,7 +122,7 @@ class JobEngineTest {
     void aRunStopsBeforeTheNextMachineWhenRoomRunsOut() throws Exception {
         AtomicInteger done = new AtomicInteger();
         plugins.handlers().add(new FillingKind(context -> done.incrementAndGet()));
-        room = (vaults, open) -> {
+        room = (vaults, context) -> {
             if (done.get() >= 2) {
                 throw tooLittle();
             }
@@ -147,7 +147,7 @@ class JobEngineTest {
     @Test
     void littleRoomIsAWarningOfTheRun() throws Exception {
         plugins.handlers().add(new FillingKind(context -> {}));
-        room = (vaults, open) -> List.of(new Room.Note("vault/v", LogLine.Level.WARNING, "little is free"));
+        room = (vaults, context) -> List.of(new Room.Note("vault/v", LogLine.Level.WARNING, "little is free"));
         assertEquals(
                 JobState.WARNING,
                 await(submit("filling", List.of("a/m1"), "vault", "v")).state());
