@@ -8,10 +8,15 @@ import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.copy.CopyOptions;
+import io.doppel.vault.copy.CopyProgress;
+import io.doppel.vault.copy.CopyReport;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
+import io.doppel.vault.internal.copy.CopySource;
+import io.doppel.vault.internal.copy.VersionCopier;
 import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.hold.VersionRemoval;
 import io.doppel.vault.internal.index.ChunkIndex;
@@ -34,9 +39,11 @@ import io.doppel.vault.internal.verify.KnownPacks;
 import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +63,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
+
+    /** Versions that are looked at to find one that a copy can be compared with. */
+    private static final int BASES_TRIED = 3;
 
     private final Storage storage;
     private final VaultMeta meta;
@@ -120,6 +130,20 @@ public final class Vault implements AutoCloseable {
     public static Vault create(Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
         return opened(storage, stateDir, owner, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
+    }
+
+    /**
+     * As {@link #create(Storage, Path, VaultOwner, String, char[])}, in the dedup domain of another vault, so that versions can be copied
+     * between the two; keys and passphrases are its own.
+     *
+     * @param domainOf an open vault, also one for reading only
+     * @throws DoppelException {@link VaultError#CLOSED} if that one is closed, too
+     */
+    public static Vault create(
+            Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase, Vault domainOf)
+            throws DoppelException {
+        VaultMeta made = VaultMeta.create(storage, stateDir, owner, compression, passphrase, domainOf.meta);
+        return opened(storage, stateDir, owner, made);
     }
 
     /**
@@ -235,10 +259,10 @@ public final class Vault implements AutoCloseable {
      *     room but for what gives back space; the storage's failures
      */
     public WriteSession begin() throws DoppelException {
-        return newSession();
+        return newSession(Long.MAX_VALUE);
     }
 
-    private Session newSession() throws DoppelException {
+    private Session newSession(long mostPackBytes) throws DoppelException {
         requireWritable();
         meta.checkLease();
         if (!meta.reserve().fill()) {
@@ -247,7 +271,7 @@ public final class Vault implements AutoCloseable {
                     "The storage target is full but for the " + ByteCount.text(Reserve.BYTES)
                             + " that the vault keeps there for removing versions and for purging. Purge the vault, or make room by other means");
         }
-        Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
+        Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()), mostPackBytes);
         sessions.put(session.id(), session);
         return session;
     }
@@ -276,14 +300,207 @@ public final class Vault implements AutoCloseable {
         if (own == null) {
             throw Session.ended();
         }
-        own.flush();
-        packs.lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
-        own.checkDisks(draft.disks());
+        check(own, draft.disks());
         synchronized (packs) {
-            VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
-            packs.list(List.of(version));
+            return list(own, draft);
+        }
+    }
+
+    /** Makes what a session stored durable and checks that these disks can be built on it. */
+    private void check(Session session, List<VersionManifest.Disk> disks) throws DoppelException {
+        session.flush();
+        packs.lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
+        session.checkDisks(disks);
+    }
+
+    /** With the lock of the packs. */
+    private VersionManifest list(Session session, VersionManifest draft) throws DoppelException {
+        VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
+        packs.list(List.of(version));
+        unpublished.published(session.id());
+        return version;
+    }
+
+    /** Whether versions can be copied between this and another open vault. */
+    public boolean sharesDomain(Vault other) throws DoppelException {
+        return meta.sharesDomain(other.meta);
+    }
+
+    /**
+     * Copies a version of another vault into this one (docs/vault-format.md §15): sends what this one lacks, proves that it arrived and
+     * publishes. If this one lists the same state already, only what is known to be damaged of it here is sent, and nothing published. Nobody
+     * removes the version meanwhile in this opening of the source; against others a hold is the caller's to put. After a failure, what was
+     * sent is found again by the next attempt.
+     *
+     * @param options with more streams than the storages can do at once, fewer are used
+     * @throws DoppelException {@link VaultError#OTHER_DOMAIN}; {@link VaultError#NO_VERSION}; {@link VaultError#DAMAGED_SOURCE}; {@link
+     *     VaultError#NOT_ARRIVED}; what {@link #begin} and {@link #publish} throw; whatever the token throws
+     */
+    public CopyReport copyFrom(
+            Vault source, String versionId, CopyOptions options, CopyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        requireWritable();
+        if (!sharesDomain(source)) {
+            throw new DoppelException(
+                    VaultError.OTHER_DOMAIN, "Vault " + id() + " has another dedup domain than vault " + source.id());
+        }
+        try (VersionUse.Use use = source.versionUse.begin(versionId)) {
+            VersionManifest version = source.version(versionId);
+            Optional<VersionManifest> there = sameState(version, version.state(source.id()));
+            if (there.isPresent() && isWhole(there.get(), cancel)) {
+                return CopyReport.present(there.get());
+            }
+            int most = Math.min(
+                    storage.capabilities().parallelism(),
+                    source.storage.capabilities().parallelism());
+            CopyOptions how = options.withStreams(Math.max(1, Math.min(options.streams(), most)));
+            return copy(source, version, there, how, progress, cancel);
+        }
+    }
+
+    private CopyReport copy(
+            Vault source,
+            VersionManifest version,
+            Optional<VersionManifest> there,
+            CopyOptions options,
+            CopyProgress progress,
+            CancelToken cancel)
+            throws DoppelException {
+        CopySource from = new CopySource(
+                source.storage,
+                source.meta.keys(),
+                source.index,
+                source.nodes,
+                source::newRecordReader,
+                source.meta::requireOpen);
+        try (Session session = newSession(options.packBytes())) {
+            Optional<VersionManifest> base = copyBase(session, version, there);
+            VersionCopier copier =
+                    new VersionCopier(from, parts(), meta::requireOpen, session, options, progress, cancel);
+            copier.send(version, base);
+            check(session, version.disks());
+            cancel.check();
+            VersionManifest stored = listCopy(session, version, source.id(), copier.readBytes(), there);
+            return new CopyReport(
+                    there.isPresent() ? CopyReport.Result.HEALED : CopyReport.Result.COPIED,
+                    stored,
+                    base.map(VersionManifest::id),
+                    copier.readBytes(),
+                    known.bytes(session.writtenPacks()),
+                    version.stats().dataBytes() - session.newBytes(),
+                    session.writtenPacks(),
+                    session.usedPacks());
+        }
+    }
+
+    private VersionManifest listCopy(
+            Session session, VersionManifest v, String sourceId, long readBytes, Optional<VersionManifest> healed)
+            throws DoppelException {
+        VersionManifest.Stats stats = new VersionManifest.Stats(
+                v.stats().logicalBytes(), v.stats().dataBytes(), readBytes, session.storedBytes(), session.newBytes());
+        VersionManifest.Origin state = v.state(sourceId);
+        VersionManifest draft = new VersionManifest(
+                "",
+                0,
+                v.takenAt(),
+                Instant.EPOCH,
+                v.host(),
+                v.machine(),
+                v.consistency(),
+                v.machineConfig(),
+                v.disks(),
+                List.of(),
+                stats,
+                state);
+        synchronized (packs) {
+            // two who copy the same at the same time both find out here
+            Optional<VersionManifest> there = healed.isPresent() ? healed : sameState(v, state);
+            if (there.isEmpty()) {
+                return list(session, draft);
+            }
+            packs.list(List.of());
             unpublished.published(session.id());
-            return version;
+            return there.get();
+        }
+    }
+
+    /** The version here that is the same state of a machine. */
+    private Optional<VersionManifest> sameState(VersionManifest version, VersionManifest.Origin state)
+            throws DoppelException {
+        for (HeadVersion v : meta.head().versions()) {
+            if (isOfMachine(v, version) && v.takenAt().equals(version.takenAt())) {
+                Optional<VersionManifest> found = readable(v.id());
+                if (found.isPresent() && found.get().state(id()).equals(state)) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isOfMachine(HeadVersion v, VersionManifest version) {
+        return v.host().equals(version.host().name())
+                && v.machineId().equals(version.machine().id());
+    }
+
+    /** Empty if its object is damaged or missing, or if it was removed just now. */
+    private Optional<VersionManifest> readable(String versionId) throws DoppelException {
+        try {
+            return Optional.of(version(versionId));
+        } catch (DoppelException e) {
+            if (e.is(VaultError.DAMAGED_OBJECT) || e.is(VaultError.MISSING_OBJECT) || e.is(VaultError.NO_VERSION)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private boolean isWhole(VersionManifest version, CancelToken cancel) throws DoppelException {
+        for (VersionManifest.Disk disk : version.disks()) {
+            if (bases.unusable(disk, cancel).isPresent()
+                    || !bases.damaged(disk, cancel).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The version here that is nearest in time and has one of the disks in the same size; the session relies on it from now on. */
+    private Optional<VersionManifest> copyBase(Session session, VersionManifest version, Optional<VersionManifest> same)
+            throws DoppelException {
+        List<String> nearest = same.isPresent()
+                ? List.of(same.get().id())
+                : meta.head().versions().stream()
+                        .filter(v -> isOfMachine(v, version))
+                        .sorted(Comparator.comparing(v ->
+                                Duration.between(v.takenAt(), version.takenAt()).abs()))
+                        .limit(BASES_TRIED)
+                        .map(HeadVersion::id)
+                        .toList();
+        for (String candidate : nearest) {
+            if (isReliedUpon(session, candidate)) {
+                Optional<VersionManifest> base = readable(candidate)
+                        .filter(b -> version.disks().stream()
+                                .anyMatch(d -> b.disk(d.key())
+                                        .filter(o -> o.size() == d.size())
+                                        .isPresent()));
+                if (base.isPresent()) {
+                    return base;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isReliedUpon(Session session, String version) throws DoppelException {
+        try {
+            session.rely(version);
+            return true;
+        } catch (DoppelException e) {
+            if (e.is(VaultError.NO_VERSION)) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -480,7 +697,7 @@ public final class Vault implements AutoCloseable {
         if (ids.isEmpty() || readOnly()) {
             return;
         }
-        try (Session session = newSession()) {
+        try (Session session = newSession(Long.MAX_VALUE)) {
             for (byte[] id : ids) {
                 cancel.check();
                 session.storeNode(nodes.node(id));
