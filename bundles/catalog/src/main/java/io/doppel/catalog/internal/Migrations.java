@@ -27,7 +27,8 @@ final class Migrations {
             "005-validation.sql",
             "006-figures.sql",
             "007-host-memory.sql",
-            "008-boot-tests.sql");
+            "008-boot-tests.sql",
+            "009-origins.sql");
 
     /**
      * A step.

@@ -26,7 +26,7 @@ class CopyProperties {
     /** Three windows and a piece, so that trees have nodes above leaves, and children that are equal and others that are not. */
     private static final int PAGES = 3 * (int) (Layout.WINDOW / Layout.PAGE) + 37;
 
-    @Property(tries = 12)
+    @Property(tries = 10)
     void copiesHoldTheSameAndNothingIsSentTwice(@ForAll long seed) throws Exception {
         Random random = new Random(seed);
         Path folder = Files.createTempDirectory("copies");

@@ -20,8 +20,6 @@ import java.util.Optional;
 
 /** A vault on a watched storage, and what its versions must hold. */
 final class Site implements AutoCloseable {
-    static final String PASSPHRASE = "the passphrase of this site";
-
     /** What is in each version's disks, by version and key. */
     final Map<String, Map<String, byte[]>> content = new LinkedHashMap<>();
 
@@ -29,6 +27,7 @@ final class Site implements AutoCloseable {
     private final VaultOwner owner;
     WatchedStorage storage = new WatchedStorage();
     Vault vault;
+    private char[] recoveryKey;
 
     private Site(Path state, String server) {
         this.state = state;
@@ -37,18 +36,18 @@ final class Site implements AutoCloseable {
 
     static Site make(Path folder, String name, String compression, Optional<Site> domainOf) throws DoppelException {
         Site site = new Site(folder.resolve(name), name);
-        char[] passphrase = PASSPHRASE.toCharArray();
         site.vault = domainOf.isPresent()
-                ? Vault.create(site.storage, site.state, site.owner, compression, passphrase, domainOf.get().vault)
-                : Vault.create(site.storage, site.state, site.owner, compression, passphrase);
+                ? Vault.create(site.storage, site.state, site.owner, compression, new char[0], domainOf.get().vault)
+                : Vault.create(site.storage, site.state, site.owner, compression, new char[0]);
+        site.recoveryKey = site.vault.recoveryKey();
         return site;
     }
 
-    /** Another installation that has nothing but the passphrase of a site's vault. */
+    /** Another installation that has nothing but the recovery key of a site's vault. */
     static Site attach(Path folder, String name, Site other, VaultAccess access) throws DoppelException {
         Site site = new Site(folder.resolve(name), name);
         site.storage = other.storage.again();
-        site.vault = Vault.open(site.storage, site.state, site.owner, access, PASSPHRASE.toCharArray());
+        site.vault = Vault.open(site.storage, site.state, site.owner, access, other.recoveryKey.clone());
         site.content.putAll(other.content);
         return site;
     }

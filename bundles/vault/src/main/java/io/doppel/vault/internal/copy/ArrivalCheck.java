@@ -18,8 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** Proves that packs which were put are there; what is not counts as not stored from then on. For one thread; holds at most 6 MiB. */
+/**
+ * Proves that packs which were put are there; what is not counts as not stored from then on. Goes on with the others then, so that all of it
+ * is sent again by the next attempt. For one thread; holds at most 6 MiB.
+ */
 final class ArrivalCheck implements Parallel.Worker {
     private final Storage storage;
     private final ChunkIndex index;
@@ -27,9 +31,16 @@ final class ArrivalCheck implements Parallel.Worker {
     private final int[] put;
     private final Arrival arrival;
     private final Meter meter;
+    private final AtomicReference<DoppelException> first;
     private final PackReader packs;
     private final SpanReader spans;
 
+    /**
+     * A check.
+     *
+     * @param put numbers of the packs
+     * @param first where the first failure goes
+     */
     ArrivalCheck(
             Storage storage,
             KeyRing keys,
@@ -37,7 +48,9 @@ final class ArrivalCheck implements Parallel.Worker {
             RecordReader.OpenCheck open,
             int[] put,
             Arrival arrival,
-            Meter meter) {
+            Meter meter,
+            AtomicReference<DoppelException> first) {
+        this.first = first;
         this.storage = storage;
         this.index = index;
         this.open = open;
@@ -50,8 +63,19 @@ final class ArrivalCheck implements Parallel.Worker {
 
     @Override
     public void run(int i) throws DoppelException {
-        int pack = put[i];
         meter.take(0);
+        try {
+            look(put[i]);
+        } catch (DoppelException e) {
+            if (!e.is(VaultError.NOT_ARRIVED)) {
+                throw e;
+            }
+            first.compareAndSet(null, e);
+        }
+        meter.done(index.packSize(put[i]));
+    }
+
+    private void look(int pack) throws DoppelException {
         Optional<ObjectInfo> there = storage.stat(index.packObject(pack));
         if (there.isEmpty() || there.get().size() != index.packSize(pack)) {
             String what =
@@ -61,7 +85,6 @@ final class ArrivalCheck implements Parallel.Worker {
         if (arrival != Arrival.LISTED) {
             readBack(pack);
         }
-        meter.done(index.packSize(pack));
     }
 
     private void readBack(int pack) throws DoppelException {

@@ -21,6 +21,7 @@ import io.doppel.vault.internal.tree.NodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Sends a version's content to another vault of the same dedup domain (docs/vault-format.md §15). For one use by one thread, which takes
@@ -160,11 +161,22 @@ public final class VersionCopier {
             bytes += index.packSize(pack);
         }
         meter.begin(Phase.PROVE, bytes);
+        AtomicReference<DoppelException> first = new AtomicReference<>();
         new Parallel("doppel-vault-prove", options.streams())
                 .run(
                         put.length,
                         () -> new ArrivalCheck(
-                                target.storage(), target.keys(), index, targetOpen, put, options.arrival(), meter));
+                                target.storage(),
+                                target.keys(),
+                                index,
+                                targetOpen,
+                                put,
+                                options.arrival(),
+                                meter,
+                                first));
+        if (first.get() != null) {
+            throw first.get();
+        }
     }
 
     /** Bytes of the source's packs that were read. */
