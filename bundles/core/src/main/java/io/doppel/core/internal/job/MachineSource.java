@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Where the machines are found that a job's patterns choose among. Safe for several threads. */
 public interface MachineSource {
+    /** Finds out what has changed; called by a run before it chooses. May hang on a network. */
+    default void prepare() throws DoppelException {}
+
     /** Names of the hosts. */
     List<String> hostNames() throws DoppelException;
 

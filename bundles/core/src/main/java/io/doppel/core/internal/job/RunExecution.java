@@ -119,6 +119,10 @@ final class RunExecution implements Runnable {
     private Selected find(List<Selection> patterns, MachineSource source) throws DoppelException {
         Aside aside = new Aside(threads, run.token());
         boolean tagsToo = Selection.askForTags(patterns);
+        aside.call(() -> {
+            source.prepare();
+            return source;
+        });
         return Selected.find(
                 patterns, source.hostNames(), run.token(), host -> aside.call(() -> source.machinesOf(host, tagsToo)));
     }

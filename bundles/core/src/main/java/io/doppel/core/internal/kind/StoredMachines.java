@@ -6,6 +6,7 @@ import io.doppel.api.inventory.Machine;
 import io.doppel.api.vault.VersionView;
 import io.doppel.core.internal.job.MachineSource;
 import io.doppel.core.internal.vault.KnownVersions;
+import io.doppel.core.internal.vault.Vaults;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +15,21 @@ import java.util.Set;
 
 /** The machines that a vault has versions of, by the names in their newest ones; their hosts are asked for tags and members only. */
 final class StoredMachines implements MachineSource {
+    private final Vaults vaults;
     private final KnownVersions known;
     private final String vault;
     private final MachineSource hosts;
 
-    StoredMachines(KnownVersions known, String vault, MachineSource hosts) {
-        this.known = known;
+    StoredMachines(Vaults vaults, String vault, MachineSource hosts) {
+        this.vaults = vaults;
+        this.known = vaults.known();
         this.vault = vault;
         this.hosts = hosts;
+    }
+
+    @Override
+    public void prepare() throws DoppelException {
+        vaults.refresh(vault, vaults.open(vault));
     }
 
     @Override

@@ -95,8 +95,7 @@ public final class VaultJob extends Kind {
 
     @Override
     public Optional<MachineSource> machines(Settings options) {
-        return Optional.of(
-                new StoredMachines(vaults.known(), VaultPair.of(options).from(), hosts));
+        return Optional.of(new StoredMachines(vaults, VaultPair.of(options).from(), hosts));
     }
 
     @Override
@@ -114,10 +113,6 @@ public final class VaultJob extends Kind {
                         "Vaults '" + pair.from() + "' and '" + pair.to() + "' have different dedup domains");
             }
             try {
-                context.unlessCancelled(() -> {
-                    vaults.refresh(pair.from(), source);
-                    return source;
-                });
                 copyAll(
                         choice.of(pair, source.id(), target.id(), Set.copyOf(source.versionIds()), context),
                         pair,
@@ -150,6 +145,7 @@ public final class VaultJob extends Kind {
             CoreContext context)
             throws DoppelException {
         List<CopyReport> done = new ArrayList<>();
+        tell(done, context);
         DoppelException first = null;
         for (VersionView version : versions) {
             TaskScope task = context.task().child("Version of " + version.takenAt() + ", " + version.id());
