@@ -7,6 +7,7 @@ import io.doppel.api.job.CancelToken;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageCapabilities;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.vault.copy.CopyOptions;
 import io.doppel.vault.copy.CopyProgress;
@@ -21,6 +22,7 @@ import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.hold.VersionRemoval;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.HeadVersion;
+import io.doppel.vault.internal.meta.HeadVersions;
 import io.doppel.vault.internal.meta.Problems;
 import io.doppel.vault.internal.meta.Reserve;
 import io.doppel.vault.internal.meta.VaultMeta;
@@ -39,11 +41,9 @@ import io.doppel.vault.internal.verify.KnownPacks;
 import io.doppel.vault.internal.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,9 +63,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
-
-    /** Versions that are looked at to find one that a copy can be compared with. */
-    private static final int BASES_TRIED = 3;
 
     private final Storage storage;
     private final VaultMeta meta;
@@ -262,7 +259,12 @@ public final class Vault implements AutoCloseable {
         return newSession(Long.MAX_VALUE);
     }
 
-    private Session newSession(long mostPackBytes) throws DoppelException {
+    /**
+     * As {@link #begin}.
+     *
+     * @param mostPackBytes bytes at which packs are closed at the latest
+     */
+    Session newSession(long mostPackBytes) throws DoppelException {
         requireWritable();
         meta.checkLease();
         if (!meta.reserve().fill()) {
@@ -300,10 +302,7 @@ public final class Vault implements AutoCloseable {
         if (own == null) {
             throw Session.ended();
         }
-        check(own, draft.disks());
-        synchronized (packs) {
-            return list(own, draft);
-        }
+        return publish(own, draft, Optional::empty);
     }
 
     /** Makes what a session stored durable and checks that these disks can be built on it. */
@@ -340,122 +339,37 @@ public final class Vault implements AutoCloseable {
             Vault source, String versionId, CopyOptions options, CopyProgress progress, CancelToken cancel)
             throws DoppelException {
         requireWritable();
-        if (!sharesDomain(source)) {
-            throw new DoppelException(
-                    VaultError.OTHER_DOMAIN, "Vault " + id() + " has another dedup domain than vault " + source.id());
-        }
-        try (VersionUse.Use use = source.versionUse.begin(versionId)) {
-            VersionManifest version = source.version(versionId);
-            Optional<VersionManifest> there = sameState(version, version.state(source.id()));
-            if (there.isPresent() && isWhole(there.get(), cancel)) {
-                return CopyReport.present(there.get());
-            }
-            int most = Math.min(
-                    storage.capabilities().parallelism(),
-                    source.storage.capabilities().parallelism());
-            CopyOptions how = options.withStreams(Math.max(1, Math.min(options.streams(), most)));
-            return copy(source, version, there, how, progress, cancel);
-        }
+        return new VersionCopy(source, this, options, progress, cancel).run(versionId);
     }
 
-    private CopyReport copy(
-            Vault source,
-            VersionManifest version,
-            Optional<VersionManifest> there,
-            CopyOptions options,
-            CopyProgress progress,
-            CancelToken cancel)
-            throws DoppelException {
-        CopySource from = new CopySource(
-                source.storage,
-                source.meta.keys(),
-                source.index,
-                source.nodes,
-                source::newRecordReader,
-                source.meta::requireOpen);
-        try (Session session = newSession(options.packBytes())) {
-            Optional<VersionManifest> base = copyBase(session, version, there);
-            VersionCopier copier =
-                    new VersionCopier(from, parts(), meta::requireOpen, session, options, progress, cancel);
-            copier.send(version, base);
-            check(session, version.disks());
-            cancel.check();
-            VersionManifest stored = listCopy(session, version, source.id(), copier.readBytes(), there);
-            return new CopyReport(
-                    there.isPresent() ? CopyReport.Result.HEALED : CopyReport.Result.COPIED,
-                    stored,
-                    base.map(VersionManifest::id),
-                    copier.readBytes(),
-                    known.bytes(session.writtenPacks()),
-                    version.stats().dataBytes() - session.newBytes(),
-                    session.writtenPacks(),
-                    session.usedPacks());
-        }
+    /** What a copy reads of this vault. */
+    CopySource copySource() {
+        return new CopySource(storage, meta.keys(), index, nodes, this::newRecordReader, meta::requireOpen);
     }
 
-    private VersionManifest listCopy(
-            Session session, VersionManifest v, String sourceId, long readBytes, Optional<VersionManifest> healed)
-            throws DoppelException {
-        VersionManifest.Stats stats = new VersionManifest.Stats(
-                v.stats().logicalBytes(), v.stats().dataBytes(), readBytes, session.storedBytes(), session.newBytes());
-        VersionManifest.Origin state = v.state(sourceId);
-        VersionManifest draft = new VersionManifest(
-                "",
-                0,
-                v.takenAt(),
-                Instant.EPOCH,
-                v.host(),
-                v.machine(),
-                v.consistency(),
-                v.machineConfig(),
-                v.disks(),
-                List.of(),
-                stats,
-                state);
-        synchronized (packs) {
-            // two who copy the same at the same time both find out here
-            Optional<VersionManifest> there = healed.isPresent() ? healed : sameState(v, state);
-            if (there.isEmpty()) {
-                return list(session, draft);
-            }
-            packs.list(List.of());
-            unpublished.published(session.id());
-            return there.get();
-        }
+    /** Sends to this vault. */
+    VersionCopier copier(
+            CopySource source, Session session, CopyOptions options, CopyProgress progress, CancelToken cancel) {
+        return new VersionCopier(source, parts(), meta::requireOpen, session, options, progress, cancel);
     }
 
-    /** The version here that is the same state of a machine. */
-    private Optional<VersionManifest> sameState(VersionManifest version, VersionManifest.Origin state)
-            throws DoppelException {
-        for (HeadVersion v : meta.head().versions()) {
-            if (isOfMachine(v, version) && v.takenAt().equals(version.takenAt())) {
-                Optional<VersionManifest> found = readable(v.id());
-                if (found.isPresent() && found.get().state(id()).equals(state)) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
+    /** The versions as the newest head that is known lists them. */
+    HeadVersions heads() {
+        return meta.head().versions();
     }
 
-    private static boolean isOfMachine(HeadVersion v, VersionManifest version) {
-        return v.host().equals(version.host().name())
-                && v.machineId().equals(version.machine().id());
+    /** What the storage can do. */
+    StorageCapabilities capabilities() {
+        return storage.capabilities();
     }
 
-    /** Empty if its object is damaged or missing, or if it was removed just now. */
-    private Optional<VersionManifest> readable(String versionId) throws DoppelException {
-        try {
-            return Optional.of(version(versionId));
-        } catch (DoppelException e) {
-            if (e.is(VaultError.DAMAGED_OBJECT) || e.is(VaultError.MISSING_OBJECT) || e.is(VaultError.NO_VERSION)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+    /** Keeps a version from being removed in this opening of the vault. */
+    VersionUse.Use use(String versionId) throws DoppelException {
+        return versionUse.begin(versionId);
     }
 
-    private boolean isWhole(VersionManifest version, CancelToken cancel) throws DoppelException {
+    /** Whether nothing is known to be damaged that the version needs; works as {@link #noBaseReason}. */
+    boolean isWhole(VersionManifest version, CancelToken cancel) throws DoppelException {
         for (VersionManifest.Disk disk : version.disks()) {
             if (bases.unusable(disk, cancel).isPresent()
                     || !bases.damaged(disk, cancel).isEmpty()) {
@@ -465,42 +379,28 @@ public final class Vault implements AutoCloseable {
         return true;
     }
 
-    /** The version here that is nearest in time and has one of the disks in the same size; the session relies on it from now on. */
-    private Optional<VersionManifest> copyBase(Session session, VersionManifest version, Optional<VersionManifest> same)
-            throws DoppelException {
-        List<String> nearest = same.isPresent()
-                ? List.of(same.get().id())
-                : meta.head().versions().stream()
-                        .filter(v -> isOfMachine(v, version))
-                        .sorted(Comparator.comparing(v ->
-                                Duration.between(v.takenAt(), version.takenAt()).abs()))
-                        .limit(BASES_TRIED)
-                        .map(HeadVersion::id)
-                        .toList();
-        for (String candidate : nearest) {
-            if (isReliedUpon(session, candidate)) {
-                Optional<VersionManifest> base = readable(candidate)
-                        .filter(b -> version.disks().stream()
-                                .anyMatch(d -> b.disk(d.key())
-                                        .filter(o -> o.size() == d.size())
-                                        .isPresent()));
-                if (base.isPresent()) {
-                    return base;
-                }
-            }
-        }
-        return Optional.empty();
+    /** Finds a version that was published meanwhile. */
+    @FunctionalInterface
+    interface Twin {
+        /** That version. */
+        Optional<VersionManifest> find() throws DoppelException;
     }
 
-    private static boolean isReliedUpon(Session session, String version) throws DoppelException {
-        try {
-            session.rely(version);
-            return true;
-        } catch (DoppelException e) {
-            if (e.is(VaultError.NO_VERSION)) {
-                return false;
+    /**
+     * As {@link #publish}; but if there is a version that serves as well, what was stored is listed without a new one.
+     *
+     * @param twin asked when nobody else publishes
+     */
+    VersionManifest publish(Session session, VersionManifest draft, Twin twin) throws DoppelException {
+        check(session, draft.disks());
+        synchronized (packs) {
+            Optional<VersionManifest> there = twin.find();
+            if (there.isEmpty()) {
+                return list(session, draft);
             }
-            throw e;
+            packs.list(List.of());
+            unpublished.published(session.id());
+            return there.get();
         }
     }
 
