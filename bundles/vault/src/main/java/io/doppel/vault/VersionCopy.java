@@ -46,7 +46,21 @@ final class VersionCopy {
             Optional<VersionManifest> there = sameState(version);
             return there.isPresent() && target.isWhole(there.get(), cancel)
                     ? CopyReport.present(there.get())
-                    : copy(version, there);
+                    : copyFromNewest(version, there);
+        }
+    }
+
+    /** The server of a source that is attached for reading may have moved packs since we looked at its head; then a newer one tells where to. */
+    private CopyReport copyFromNewest(VersionManifest version, Optional<VersionManifest> damaged)
+            throws DoppelException {
+        try {
+            return copy(version, damaged);
+        } catch (DoppelException e) {
+            if (!source.readOnly() || !e.is(VaultError.DAMAGED_SOURCE)) {
+                throw e;
+            }
+            source.refresh();
+            return copy(version, damaged);
         }
     }
 

@@ -219,8 +219,12 @@ class VaultJobTest {
         assertEquals(
                 List.of("web"),
                 versions(server, "off").stream().map(VersionView::machineName).toList());
-        DoppelException e = assertThrows(DoppelException.class, () -> copy(server, List.of("elsewhere/web")));
-        assertTrue(e.is(JobError.BAD_SELECTION), e.getMessage());
+        JobRun none = copy(server, List.of("elsewhere/web"));
+        assertEquals(
+                JobError.NO_MACHINES.id(),
+                server.core.jobs().tasks(none.id()).get(0).errorCode());
+        JobRun nowhere = server.run("vault", List.of("*"), Map.of("vault", "none", "offsite", "off"));
+        assertTrue(nowhere.outcome().contains("There is no vault 'none'"), nowhere.outcome());
     }
 
     @Test

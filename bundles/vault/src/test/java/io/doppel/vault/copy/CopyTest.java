@@ -453,6 +453,22 @@ class CopyTest {
         assertEquals(List.of(tuesday), onsite.vault.versionIds());
     }
 
+    @Test
+    void aSourceThatIsAttachedForReadingMayBePurgedByItsServer() throws Exception {
+        byte[] disk = noise(8 * MIB);
+        String monday = onsite.store("web", MONDAY, Map.of("a", disk));
+        byte[] half = disk.clone();
+        System.arraycopy(noise(4 * MIB), 0, half, 0, 4 * MIB);
+        String tuesday = onsite.store("web", TUESDAY, Map.of("a", half));
+        try (Site reader = Site.attach(folder, "reader", onsite, VaultAccess.READ_ONLY)) {
+            onsite.remove(monday);
+            onsite.purge();
+            CopyReport report = offsite.copyFrom(reader, tuesday, OPTIONS);
+            offsite.assertHolds(report.version().id());
+        }
+        assertRight(offsite);
+    }
+
     private static void damage(Site site, String folder, int at) {
         site.storage.objects.objects.forEach((name, bytes) -> {
             if (name.startsWith(folder)) {

@@ -165,8 +165,11 @@ public final class JobEngine implements JobService, AutoCloseable {
                     JobError.BAD_SELECTION,
                     "Kind '" + definition.kind() + "' needs " + (handler.perMachine() ? "machines" : "no machines"));
         }
-        List<String> known =
-                CoreHandler.machines(handler, options).orElse(hosts).hostNames();
+        if (CoreHandler.machines(handler, options).isPresent()) {
+            // what there is may only be known when the run looks
+            return handler;
+        }
+        List<String> known = hosts.hostNames();
         for (Selection pattern : patterns) {
             if (known.stream().noneMatch(pattern::matchesHost)) {
                 throw new DoppelException(JobError.BAD_SELECTION, "There is no host '" + pattern.host() + "'");

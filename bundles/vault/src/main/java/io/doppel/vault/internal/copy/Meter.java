@@ -7,6 +7,9 @@ import io.doppel.vault.copy.CopyProgress.Phase;
 
 /** Counts and slows down what goes from vault to vault, for all threads of one copy. */
 final class Meter {
+    /** Bytes after which it is worth to tell of them. */
+    private static final long STEP = 1 << 20;
+
     private final RateLimit limit;
     private final RateLimit.Stop stop;
     private final CopyProgress progress;
@@ -14,6 +17,7 @@ final class Meter {
     private long total;
     private long done;
     private long read;
+    private long told;
 
     Meter(RateLimit limit, RateLimit.Stop stop, CopyProgress progress) {
         this.limit = limit;
@@ -25,6 +29,7 @@ final class Meter {
         phase = next;
         total = bytes;
         done = 0;
+        told = 0;
         progress.progress(phase, total, done);
     }
 
@@ -32,7 +37,10 @@ final class Meter {
     synchronized void done(long bytes) {
         done += bytes;
         total = Math.max(total, done);
-        progress.progress(phase, total, done);
+        if (done - told >= STEP || done == total) {
+            told = done;
+            progress.progress(phase, total, done);
+        }
     }
 
     /** Waits until the bytes may go. */

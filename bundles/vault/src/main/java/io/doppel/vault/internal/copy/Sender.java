@@ -50,7 +50,7 @@ final class Sender implements Parallel.Worker {
             if (!e.is(VaultError.DAMAGED_OBJECT) && !e.is(VaultError.MISSING_OBJECT)) {
                 throw e;
             }
-            damaged(Damage.ofPack(pack));
+            unreadable(pack);
             return;
         }
         List<RecordInfo> missing = new ArrayList<>();
@@ -73,7 +73,7 @@ final class Sender implements Parallel.Worker {
             if (!e.is(StorageError.NOT_FOUND) && !e.is(StorageError.TOO_SHORT)) {
                 throw e;
             }
-            damaged(Damage.ofPack(pack));
+            unreadable(pack);
             return;
         }
         meter.read(span.length());
@@ -86,6 +86,13 @@ final class Sender implements Parallel.Worker {
                 lane.store(r, spans.body(), length);
                 meter.done(r.stored());
             }
+        }
+    }
+
+    /** One that a purge took away meanwhile is not damaged: what is needed of it was moved. */
+    private void unreadable(int pack) throws DoppelException {
+        if (!source.index().isCleared(pack)) {
+            damaged(Damage.ofPack(pack));
         }
     }
 
