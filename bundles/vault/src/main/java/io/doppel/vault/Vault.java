@@ -7,15 +7,22 @@ import io.doppel.api.job.CancelToken;
 import io.doppel.spi.disk.ByteRange;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageCapabilities;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.copy.CopyOptions;
+import io.doppel.vault.copy.CopyProgress;
+import io.doppel.vault.copy.CopyReport;
 import io.doppel.vault.internal.collect.CollectedVault;
 import io.doppel.vault.internal.collect.Collector;
 import io.doppel.vault.internal.collect.UnpublishedPacks;
 import io.doppel.vault.internal.collect.VersionUse;
+import io.doppel.vault.internal.copy.CopySource;
+import io.doppel.vault.internal.copy.VersionCopier;
 import io.doppel.vault.internal.hold.OpenHolds;
 import io.doppel.vault.internal.hold.VersionRemoval;
 import io.doppel.vault.internal.index.ChunkIndex;
 import io.doppel.vault.internal.meta.HeadVersion;
+import io.doppel.vault.internal.meta.HeadVersions;
 import io.doppel.vault.internal.meta.Problems;
 import io.doppel.vault.internal.meta.Reserve;
 import io.doppel.vault.internal.meta.VaultMeta;
@@ -120,6 +127,20 @@ public final class Vault implements AutoCloseable {
     public static Vault create(Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
             throws DoppelException {
         return opened(storage, stateDir, owner, VaultMeta.create(storage, stateDir, owner, compression, passphrase));
+    }
+
+    /**
+     * As {@link #create(Storage, Path, VaultOwner, String, char[])}, in the dedup domain of another vault, so that versions can be copied
+     * between the two; keys and passphrases are its own.
+     *
+     * @param domainOf an open vault, also one for reading only
+     * @throws DoppelException {@link VaultError#CLOSED} if that one is closed, too
+     */
+    public static Vault create(
+            Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase, Vault domainOf)
+            throws DoppelException {
+        VaultMeta made = VaultMeta.create(storage, stateDir, owner, compression, passphrase, domainOf.meta);
+        return opened(storage, stateDir, owner, made);
     }
 
     /**
@@ -235,10 +256,15 @@ public final class Vault implements AutoCloseable {
      *     room but for what gives back space; the storage's failures
      */
     public WriteSession begin() throws DoppelException {
-        return newSession();
+        return newSession(Long.MAX_VALUE);
     }
 
-    private Session newSession() throws DoppelException {
+    /**
+     * As {@link #begin}.
+     *
+     * @param mostPackBytes bytes at which packs are closed at the latest
+     */
+    Session newSession(long mostPackBytes) throws DoppelException {
         requireWritable();
         meta.checkLease();
         if (!meta.reserve().fill()) {
@@ -247,7 +273,7 @@ public final class Vault implements AutoCloseable {
                     "The storage target is full but for the " + ByteCount.text(Reserve.BYTES)
                             + " that the vault keeps there for removing versions and for purging. Purge the vault, or make room by other means");
         }
-        Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()));
+        Session session = new Session(parts(), this::disk, s -> sessions.remove(s.id()), mostPackBytes);
         sessions.put(session.id(), session);
         return session;
     }
@@ -276,14 +302,105 @@ public final class Vault implements AutoCloseable {
         if (own == null) {
             throw Session.ended();
         }
-        own.flush();
+        return publish(own, draft, Optional::empty);
+    }
+
+    /** Makes what a session stored durable and checks that these disks can be built on it. */
+    private void check(Session session, List<VersionManifest.Disk> disks) throws DoppelException {
+        session.flush();
         packs.lookForPacks().forEach(w -> LOG.warn("Vault {}: {}", id(), w));
-        own.checkDisks(draft.disks());
+        session.checkDisks(disks);
+    }
+
+    /** With the lock of the packs. */
+    private VersionManifest list(Session session, VersionManifest draft) throws DoppelException {
+        VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
+        packs.list(List.of(version));
+        unpublished.published(session.id());
+        return version;
+    }
+
+    /** Whether versions can be copied between this and another open vault. */
+    public boolean sharesDomain(Vault other) throws DoppelException {
+        return meta.sharesDomain(other.meta);
+    }
+
+    /**
+     * Copies a version of another vault into this one (docs/vault-format.md §15): sends what this one lacks, proves that it arrived and
+     * publishes. If this one lists the same state already, only what is known to be damaged of it here is sent, and nothing published. Nobody
+     * removes the version meanwhile in this opening of the source; against others a hold is the caller's to put. After a failure, what was
+     * sent is found again by the next attempt.
+     *
+     * @param options with more streams than the storages can do at once, fewer are used
+     * @throws DoppelException {@link VaultError#OTHER_DOMAIN}; {@link VaultError#NO_VERSION}; {@link VaultError#DAMAGED_SOURCE}; {@link
+     *     VaultError#NOT_ARRIVED}; what {@link #begin} and {@link #publish} throw; whatever the token throws
+     */
+    public CopyReport copyFrom(
+            Vault source, String versionId, CopyOptions options, CopyProgress progress, CancelToken cancel)
+            throws DoppelException {
+        requireWritable();
+        return new VersionCopy(source, this, options, progress, cancel).run(versionId);
+    }
+
+    /** What a copy reads of this vault. */
+    CopySource copySource() {
+        return new CopySource(storage, meta.keys(), index, nodes, this::newRecordReader, meta::requireOpen);
+    }
+
+    /** Sends to this vault. */
+    VersionCopier copier(
+            CopySource source, Session session, CopyOptions options, CopyProgress progress, CancelToken cancel) {
+        return new VersionCopier(source, parts(), meta::requireOpen, session, options, progress, cancel);
+    }
+
+    /** The versions as the newest head that is known lists them. */
+    HeadVersions heads() {
+        return meta.head().versions();
+    }
+
+    /** What the storage can do. */
+    StorageCapabilities capabilities() {
+        return storage.capabilities();
+    }
+
+    /** Keeps a version from being removed in this opening of the vault. */
+    VersionUse.Use use(String versionId) throws DoppelException {
+        return versionUse.begin(versionId);
+    }
+
+    /** Whether nothing is known to be damaged that the version needs; works as {@link #noBaseReason}. */
+    boolean isWhole(VersionManifest version, CancelToken cancel) throws DoppelException {
+        for (VersionManifest.Disk disk : version.disks()) {
+            if (bases.unusable(disk, cancel).isPresent()
+                    || !bases.damaged(disk, cancel).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Finds a version that was published meanwhile. */
+    @FunctionalInterface
+    interface Twin {
+        /** That version. */
+        Optional<VersionManifest> find() throws DoppelException;
+    }
+
+    /**
+     * As {@link #publish}; but if there is a version that serves as well, what was stored is listed without a new one.
+     *
+     * @param twin asked when nobody else publishes
+     */
+    VersionManifest publish(Session session, VersionManifest draft, Twin twin) throws DoppelException {
+        check(session, draft.disks());
         synchronized (packs) {
-            VersionManifest version = VersionIds.stamp(draft, meta.leaseEpoch());
-            packs.list(List.of(version));
+            Optional<VersionManifest> there = twin.find();
+            if (there.isEmpty()) {
+                return list(session, draft);
+            }
+            packs.list(List.of());
             unpublished.published(session.id());
-            return version;
+            return there.get();
         }
     }
 
@@ -480,7 +597,7 @@ public final class Vault implements AutoCloseable {
         if (ids.isEmpty() || readOnly()) {
             return;
         }
-        try (Session session = newSession()) {
+        try (Session session = newSession(Long.MAX_VALUE)) {
             for (byte[] id : ids) {
                 cancel.check();
                 session.storeNode(nodes.node(id));

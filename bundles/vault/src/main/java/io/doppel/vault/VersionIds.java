@@ -27,6 +27,7 @@ final class VersionIds {
                 d.machineConfig(),
                 d.disks(),
                 d.bases(),
-                d.stats());
+                d.stats(),
+                d.origin());
     }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param disks the disks
  * @param bases change bases that the hypervisor keeps for this version
  * @param stats figures
+ * @param origin the version that this one is a copy of; null if it was made in this vault
  */
 public record VersionManifest(
         String id,
@@ -32,7 +33,24 @@ public record VersionManifest(
         Map<String, String> machineConfig,
         List<Disk> disks,
         List<Base> bases,
-        Stats stats) {
+        Stats stats,
+        Origin origin) {
+    /** A version that is made in the vault. */
+    public VersionManifest(
+            String id,
+            long leaseEpoch,
+            Instant takenAt,
+            Instant storedAt,
+            Host host,
+            MachineName machine,
+            String consistency,
+            Map<String, String> machineConfig,
+            List<Disk> disks,
+            List<Base> bases,
+            Stats stats) {
+        this(id, leaseEpoch, takenAt, storedAt, host, machine, consistency, machineConfig, disks, bases, stats, null);
+    }
+
     /** Copies. */
     public VersionManifest {
         machineConfig = Map.copyOf(machineConfig);
@@ -40,10 +58,23 @@ public record VersionManifest(
         bases = List.copyOf(bases);
     }
 
+    /** Which state of a machine this is, the same for all copies of it. */
+    public Origin state(String vaultId) {
+        return origin == null ? new Origin(vaultId, id) : origin;
+    }
+
     /** The disk of that key. */
     public Optional<Disk> disk(String key) {
         return disks.stream().filter(d -> d.key().equals(key)).findFirst();
     }
+
+    /**
+     * Where a copied version was made.
+     *
+     * @param vault id of the vault
+     * @param version its id there
+     */
+    public record Origin(String vault, String version) {}
 
     /**
      * A host.

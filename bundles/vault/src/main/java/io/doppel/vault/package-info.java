@@ -1,6 +1,6 @@
 /** The vault: opening, publishing, reading and verifying versions. See docs/vault-format.md. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package io.doppel.vault;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,6 +2,7 @@ package io.doppel.api.vault;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How to add a vault.
@@ -13,9 +14,17 @@ import java.util.Objects;
  * @param compression {@code zstd} or {@code lz4}; counts when the vault is made, ignored otherwise
  * @param unlock passphrase or recovery key; when the vault is made it becomes its first passphrase, of at least eight characters, and empty means that
  *     only the machine key file and the recovery key open it
+ * @param domainOf name here of a vault whose dedup domain a new vault shares, so that versions can be copied between the two; empty for one of
+ *     its own; only when the vault is made
  */
 public record VaultRequest(
-        String name, String type, Map<String, String> settings, Access access, String compression, char[] unlock) {
+        String name,
+        String type,
+        Map<String, String> settings,
+        Access access,
+        String compression,
+        char[] unlock,
+        Optional<String> domainOf) {
     /** What to do. */
     public enum Access {
         /** Make a new vault; fails if there is one. */
@@ -28,6 +37,12 @@ public record VaultRequest(
         READ_ONLY
     }
 
+    /** A vault that does not share the dedup domain of another one, or exists. */
+    public VaultRequest(
+            String name, String type, Map<String, String> settings, Access access, String compression, char[] unlock) {
+        this(name, type, settings, access, compression, unlock, Optional.empty());
+    }
+
     /** Checks and copies. */
     public VaultRequest {
         Objects.requireNonNull(name);
@@ -36,6 +51,7 @@ public record VaultRequest(
         Objects.requireNonNull(access);
         Objects.requireNonNull(compression);
         Objects.requireNonNull(unlock);
+        Objects.requireNonNull(domainOf);
     }
 
     /** Never shows the passphrase. */

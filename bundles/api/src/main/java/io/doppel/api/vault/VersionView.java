@@ -25,6 +25,7 @@ import java.util.Optional;
  *     Instant#EPOCH} if neither is known
  * @param problems what validation found, naming objects and disks
  * @param bootTest its last boot test; empty if there was none
+ * @param origin the version that it is a copy of; empty if it was made in this vault
  */
 public record VersionView(
         String id,
@@ -42,7 +43,8 @@ public record VersionView(
         Health health,
         Instant validatedAt,
         List<String> problems,
-        Optional<BootTest> bootTest) {
+        Optional<BootTest> bootTest,
+        Optional<VersionOrigin> origin) {
     /** Result of validation. */
     public enum Health {
         /** Not validated yet. */
@@ -123,6 +125,66 @@ public record VersionView(
                 Optional.empty());
     }
 
+    /** A version that was made in its vault. */
+    public VersionView(
+            String id,
+            String vault,
+            String host,
+            String machineId,
+            String machineName,
+            Instant takenAt,
+            int disks,
+            long logicalBytes,
+            long dataBytes,
+            long storedBytes,
+            long newBytes,
+            String consistency,
+            Health health,
+            Instant validatedAt,
+            List<String> problems,
+            Optional<BootTest> bootTest) {
+        this(
+                id,
+                vault,
+                host,
+                machineId,
+                machineName,
+                takenAt,
+                disks,
+                logicalBytes,
+                dataBytes,
+                storedBytes,
+                newBytes,
+                consistency,
+                health,
+                validatedAt,
+                problems,
+                bootTest,
+                Optional.empty());
+    }
+
+    /** The same in another state of health. */
+    public VersionView withHealth(Health now, Instant since, List<String> found) {
+        return new VersionView(
+                id,
+                vault,
+                host,
+                machineId,
+                machineName,
+                takenAt,
+                disks,
+                logicalBytes,
+                dataBytes,
+                storedBytes,
+                newBytes,
+                consistency,
+                now,
+                since,
+                found,
+                bootTest,
+                origin);
+    }
+
     /** Checks and copies. */
     public VersionView {
         Objects.requireNonNull(id);
@@ -135,6 +197,7 @@ public record VersionView(
         Objects.requireNonNull(health);
         Objects.requireNonNull(validatedAt);
         Objects.requireNonNull(bootTest);
+        Objects.requireNonNull(origin);
         problems = List.copyOf(problems);
     }
 }

@@ -28,7 +28,8 @@ final class Migrations {
             "006-figures.sql",
             "007-host-memory.sql",
             "008-boot-tests.sql",
-            "009-space.sql");
+            "009-space.sql",
+            "010-origins.sql");
 
     /**
      * A step.

@@ -2,6 +2,7 @@ package io.doppel.catalog.internal;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.BootTest;
+import io.doppel.api.vault.VersionOrigin;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.VersionRecords;
 import java.sql.Connection;
@@ -22,7 +23,7 @@ final class SqlVersions implements VersionRecords {
 
     /** What the vault itself says of a version. */
     private static final String DESCRIPTION = "host, machine_id, machine_name, taken, disks, logical_bytes, data_bytes,"
-            + " stored_bytes, new_bytes, consistency";
+            + " stored_bytes, new_bytes, consistency, origin_vault, origin_version";
 
     /** What was found out about it here. */
     private static final String STATE = "health, validated, problems";
@@ -236,7 +237,15 @@ final class SqlVersions implements VersionRecords {
                 VersionView.Health.valueOf(row.getString("health")),
                 Columns.instant(row.getLong("validated")),
                 Columns.list(row, "problems"),
-                bootTest(row));
+                bootTest(row),
+                origin(row));
+    }
+
+    private static Optional<VersionOrigin> origin(ResultSet row) throws SQLException {
+        String vault = row.getString("origin_vault");
+        return vault.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new VersionOrigin(vault, row.getString("origin_version")));
     }
 
     private static Optional<BootTest> bootTest(ResultSet row) throws SQLException {
@@ -248,7 +257,7 @@ final class SqlVersions implements VersionRecords {
 
     private static void insert(Connection connection, List<VersionView> versions) throws SQLException, DoppelException {
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO versions (" + DESCRIPTION + ", "
-                + STATE + ", vault, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                + STATE + ", vault, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (VersionView version : versions) {
                 bindKey(insert, bindState(insert, bindDescription(insert, 1, version), version), version);
                 insert.executeUpdate();
@@ -270,6 +279,9 @@ final class SqlVersions implements VersionRecords {
         statement.setLong(next++, version.storedBytes());
         statement.setLong(next++, version.newBytes());
         statement.setString(next++, version.consistency());
+        statement.setString(next++, version.origin().map(VersionOrigin::vaultId).orElse(""));
+        statement.setString(
+                next++, version.origin().map(VersionOrigin::versionId).orElse(""));
         return next;
     }
 

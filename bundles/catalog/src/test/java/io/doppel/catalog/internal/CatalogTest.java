@@ -14,6 +14,7 @@ import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.job.Progress;
 import io.doppel.api.vault.BootTest;
+import io.doppel.api.vault.VersionOrigin;
 import io.doppel.api.vault.VersionView;
 import io.doppel.api.vault.VersionView.Health;
 import io.doppel.catalog.Catalog;
@@ -252,6 +253,44 @@ class CatalogTest {
         assertEquals(List.of(c, b), catalog.versions().list(Optional.empty(), Optional.empty()));
         catalog.vaults().remove("v2");
         assertEquals(List.of(b), catalog.versions().list(Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void whereACopyCameFromIsKeptAndToldAnewByTheVault() throws Exception {
+        VersionView own = version("aa", "v1", "m1", "web", AT);
+        VersionOrigin origin =
+                new VersionOrigin("546587ea-f625-4a3b-b7de-da83fd17b1dc", "0123456789abcdef0123456789abcdef");
+        VersionView copy = copyOf(own, origin);
+        catalog.versions().put(copy);
+        assertEquals(List.of(copy), catalog.versions().startingWith("aa"));
+        catalog.versions().replaceAll("v1", List.of(own));
+        assertEquals(
+                Optional.empty(), catalog.versions().startingWith("aa").get(0).origin());
+        catalog.versions().replaceAll("v1", List.of(copy));
+        assertEquals(
+                Optional.of(origin),
+                catalog.versions().startingWith("aa").get(0).origin());
+    }
+
+    private static VersionView copyOf(VersionView version, VersionOrigin origin) {
+        return new VersionView(
+                version.id(),
+                version.vault(),
+                version.host(),
+                version.machineId(),
+                version.machineName(),
+                version.takenAt(),
+                version.disks(),
+                version.logicalBytes(),
+                version.dataBytes(),
+                version.storedBytes(),
+                version.newBytes(),
+                version.consistency(),
+                version.health(),
+                version.validatedAt(),
+                version.problems(),
+                version.bootTest(),
+                Optional.of(origin));
     }
 
     private static VersionView stateOf(VersionView version, Health health, Instant since, String... problems) {

@@ -23,6 +23,7 @@ import io.doppel.core.internal.kind.PurgeJob;
 import io.doppel.core.internal.kind.ReplicateJob;
 import io.doppel.core.internal.kind.RestoreJob;
 import io.doppel.core.internal.kind.ValidateJob;
+import io.doppel.core.internal.kind.VaultJob;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.probe.StorageTests;
 import io.doppel.core.internal.retention.Retentions;
@@ -99,7 +100,8 @@ public final class DoppelCore implements AutoCloseable {
                 new ReplicateJob(hosts),
                 new BootTestJob(plugins, hosts, vaults, clock),
                 new ValidateJob(vaults, verdicts),
-                new PurgeJob(vaults, retention, figures, clock, validation));
+                new PurgeJob(vaults, retention, figures, clock, validation),
+                new VaultJob(vaults, hosts, retention, verdicts, validation, clock));
         kinds.forEach(plugins.handlers()::add);
         watch = new PluginWatch(plugins, hosts, vaults);
     }

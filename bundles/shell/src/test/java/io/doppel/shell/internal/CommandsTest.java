@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -410,6 +411,39 @@ class CommandsTest {
         assertTrue(types.at("/pool/1/secret").asBoolean());
         assertTrue(types.at("/pool/1/min").isNull());
         assertEquals("true", types.at("/pool/2/default").asText());
+    }
+
+    @Test
+    void copiesTellWhereTheyCameFrom() throws Exception {
+        Desk desk = Desk.script();
+        desk.vaults.versions.add(FakeVaults.copy("aa00", "v-main", "7c1e55d0a1b2c3d4"));
+        desk.vaults.versions.add(FakeVaults.copy("bb00", "v-elsewhere", "0123456789abcdef0123"));
+        desk.run("version-list");
+        assertTrue(desk.screen.outText().contains("main/7c1e55d0a1b2c3d4"), desk.screen.outText());
+        assertTrue(desk.screen.outText().contains("v-elsewhere/0123456789abcdef\n"), desk.screen.outText());
+
+        desk.screen = FakeScreen.script();
+        desk.run("version-list", "--json");
+        JsonNode versions = mapper.readTree(desk.screen.outText());
+        assertTrue(versions.at("/0/origin").isNull());
+        assertEquals("v-main", versions.at("/2/origin/vaultId").asText());
+
+        desk.screen = FakeScreen.script();
+        desk.run("version-show", "aa00");
+        assertTrue(
+                desk.screen.outText().matches("(?s).*copy of +version 7c1e55d0a1b2c3d4 of vault main\n.*"),
+                desk.screen.outText());
+    }
+
+    @Test
+    void aVaultIsMadeInTheDomainOfAnother() throws Exception {
+        Desk desk = Desk.script();
+        assertEquals(
+                0,
+                desk.run("vault-add", "local", "--name=w", "--set=path=/w", "--no-passphrase", "--domain-of", "main"));
+        assertEquals(Optional.of("main"), desk.vaults.lastRequest.domainOf());
+        assertEquals(0, desk.run("vault-add", "local", "--name=x", "--set=path=/x", "--no-passphrase"));
+        assertEquals(Optional.empty(), desk.vaults.lastRequest.domainOf());
     }
 
     @Test

@@ -100,7 +100,7 @@ class CompletionTest {
         assertEquals(List.of("main"), complete("backup", "lab/web", "--vault", ""));
         assertEquals(List.of("lz4", "zstd"), complete("vault-add", "local", "--compression", ""));
         assertEquals(
-                List.of("backup", "boot-test", "export", "purge", "replicate", "restore", "validate"),
+                List.of("backup", "boot-test", "export", "purge", "replicate", "restore", "validate", "vault"),
                 complete("job-define", "x", "--kind", ""));
         assertEquals(List.of("address=", "fingerprint=", "verify="), complete("host-add", "pool", "--set", ""));
         assertEquals(List.of("verify=false", "verify=true"), complete("host-add", "pool", "--set", "verify="));

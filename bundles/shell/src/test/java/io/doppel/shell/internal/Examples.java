@@ -76,6 +76,7 @@ final class Examples {
                 "boot-test 7c1e --detach",
                 "export 7c1e --to /srv/images --detach",
                 "replicate lab/web --to spare --detach",
+                "vault-copy --from main --to away --detach",
                 "version-list --machine web",
                 "version-show 7c1e",
                 "version-pin 7c1e --reason audit",

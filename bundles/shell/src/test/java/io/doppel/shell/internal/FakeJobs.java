@@ -81,6 +81,7 @@ final class FakeJobs implements JobService {
                 new JobKind("boot-test", "Start a version", SettingsSpec.of()),
                 new JobKind("export", "Write disks to files", SettingsSpec.of()),
                 new JobKind("replicate", "Copy machines", SettingsSpec.of()),
+                new JobKind("vault", "Copy versions", SettingsSpec.of(vault)),
                 new JobKind("validate", "Check versions", SettingsSpec.of(vault)),
                 new JobKind("purge", "Give space back", SettingsSpec.of(vault)));
     }

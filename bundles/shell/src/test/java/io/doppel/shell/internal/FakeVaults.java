@@ -13,6 +13,7 @@ import io.doppel.api.vault.ValidationView;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
+import io.doppel.api.vault.VersionOrigin;
 import io.doppel.api.vault.VersionView;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,6 +79,27 @@ final class FakeVaults implements VaultService {
                 2,
                 5L << 30,
                 100L << 30);
+    }
+
+    static VersionView copy(String id, String vault, String version) {
+        return new VersionView(
+                id,
+                "away",
+                "lab",
+                "web",
+                "web",
+                FakeInventory.NOON,
+                1,
+                40L << 30,
+                9L << 30,
+                3L << 30,
+                -1,
+                "OFF",
+                VersionView.Health.UNVERIFIED,
+                Instant.EPOCH,
+                List.of(),
+                Optional.empty(),
+                Optional.of(new VersionOrigin(vault, version)));
     }
 
     static VersionView version(String id, String machine, Instant at, VersionView.Health health) {

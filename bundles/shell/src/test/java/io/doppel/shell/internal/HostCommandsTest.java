@@ -188,6 +188,38 @@ class HostCommandsTest {
     }
 
     @Test
+    void versionsAreCopiedToAnotherVault() throws Exception {
+        Desk desk = Desk.script();
+        assertEquals(0, desk.run("vault-copy", "--from", "main", "--to", "away", "--detach"));
+        JobDefinition all = desk.jobs.runs(1).get(0).definition();
+        assertEquals("vault", all.kind());
+        assertEquals(List.of("*"), all.machines());
+        assertEquals(Map.of("vault", "main", "offsite", "away"), all.options());
+        assertEquals(
+                0,
+                desk.run(
+                        "vault-copy",
+                        "lab/web",
+                        "!lab/db",
+                        "--from",
+                        "main",
+                        "--to",
+                        "away",
+                        "--newest",
+                        "--since",
+                        "30d",
+                        "--bandwidth",
+                        "08:00-18:00=2MB/s,18:00-08:00=unlimited",
+                        "--detach"));
+        JobDefinition some = desk.jobs.runs(1).get(0).definition();
+        assertEquals(List.of("lab/web", "!lab/db"), some.machines());
+        assertEquals("newest", some.options().get("versions"));
+        assertEquals("30d", some.options().get("since"));
+        assertEquals("08:00-18:00=2MB/s,18:00-08:00=unlimited", some.options().get("bandwidth"));
+        assertEquals(1, desk.run("vault-copy", "--from", "main"));
+    }
+
+    @Test
     void machinesShowMemberTagsAndWhyTheyAreLeftOut() throws Exception {
         Desk desk = Desk.terminal(200);
         desk.inventory.machines.add(new HostMachine(

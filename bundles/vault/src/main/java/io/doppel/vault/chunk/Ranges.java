@@ -52,6 +52,11 @@ public final class Ranges {
         return low > 0 && ranges.get(low - 1).end() >= to;
     }
 
+    /** Whether any byte from {@code from} to before {@code to} is in one of the ranges. */
+    public static boolean touch(List<ByteRange> ranges, long from, long to) {
+        return ranges.stream().anyMatch(r -> r.offset() < to && r.end() > from);
+    }
+
     /** How many bytes they have. */
     public static long bytes(List<ByteRange> ranges) {
         return ranges.stream().mapToLong(ByteRange::length).sum();

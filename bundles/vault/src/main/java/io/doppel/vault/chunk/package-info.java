@@ -1,6 +1,6 @@
 /** Cutting a disk into chunks and holes, canonically (docs/vault-format.md §4). */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.doppel.vault.chunk;
 
 import org.osgi.annotation.bundle.Export;

@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Random;
 
 /** A disk in memory that starts at an offset and can tell which bytes were read. */
-final class TestDisk implements DiskReader {
+public final class TestDisk implements DiskReader {
     final byte[] content;
     long bytesRead;
 
-    TestDisk(byte[] content) {
+    /** With that content. */
+    public TestDisk(byte[] content) {
         this.content = content;
     }
 
     /** Pages of random bytes, repeated text and zeros, with runs of zeros around the length that ends chunks. */
-    static byte[] pages(Random random, int pages, int tail) {
+    public static byte[] pages(Random random, int pages, int tail) {
         byte[] all = new byte[pages * Layout.PAGE + tail];
         int page = 0;
         while (page < pages) {
@@ -31,7 +32,7 @@ final class TestDisk implements DiskReader {
         return all;
     }
 
-    static void fill(byte[] all, int page, int kind, Random random) {
+    public static void fill(byte[] all, int page, int kind, Random random) {
         byte[] bytes = new byte[Layout.PAGE];
         if (kind == 1) {
             random.nextBytes(bytes);

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Stores one machine as a version, with nothing but the vault's own API. */
-final class Backup implements AutoCloseable {
+public final class Backup implements AutoCloseable {
     private static final int PIECE = 64 << 10;
 
     private final Vault vault;
@@ -31,14 +31,15 @@ final class Backup implements AutoCloseable {
     private final WriteSession.Lane lane;
     private final List<Disk> disks = new ArrayList<>();
 
-    Backup(Vault vault) throws DoppelException {
+    /** Begins. */
+    public Backup(Vault vault) throws DoppelException {
         this.vault = vault;
         this.session = vault.begin();
         this.lane = session.lane();
     }
 
     /** Reads all of a disk. */
-    Backup full(String key, DiskReader disk) throws DoppelException {
+    public Backup full(String key, DiskReader disk) throws DoppelException {
         DiskTree tree = session.tree(key, disk.size(), Optional.empty());
         for (long start = 0; start < disk.size(); start += Layout.SEGMENT) {
             long end = Math.min(start + Layout.SEGMENT, disk.size());
@@ -51,7 +52,7 @@ final class Backup implements AutoCloseable {
     }
 
     /** Reads what changed since a version, and what is needed to cut it as a full scan would. */
-    Backup changed(String key, DiskReader disk, String base, List<ByteRange> changes) throws DoppelException {
+    public Backup changed(String key, DiskReader disk, String base, List<ByteRange> changes) throws DoppelException {
         DiskTree tree = session.tree(key, disk.size(), Optional.of(base));
         for (long start = 0; start < disk.size(); start += Layout.SEGMENT) {
             Entries entries = new Entries();
@@ -69,7 +70,7 @@ final class Backup implements AutoCloseable {
     }
 
     /** Publishes the version; the result is its id. */
-    String publish(String machine, Instant takenAt) throws DoppelException {
+    public String publish(String machine, Instant takenAt) throws DoppelException {
         lane.close();
         session.flush();
         long size = disks.stream().mapToLong(Disk::size).sum();

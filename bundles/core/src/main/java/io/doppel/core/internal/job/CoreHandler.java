@@ -7,6 +7,7 @@ import io.doppel.api.settings.Settings;
 import io.doppel.spi.job.JobContext;
 import io.doppel.spi.job.JobHandler;
 import java.util.List;
+import java.util.Optional;
 
 /** A job handler that lives in the core; only the engine runs it. */
 public interface CoreHandler extends JobHandler {
@@ -29,6 +30,19 @@ public interface CoreHandler extends JobHandler {
     /** Which disks of a machine a run takes with these options, for a kind that works on machines. */
     default List<MachinePlan.Disk> disks(Machine machine, Settings options) {
         return MachinePlan.all(machine);
+    }
+
+    /**
+     * Where the machines of a run with these options are found; empty if on the hosts. Otherwise runs hold neither machines nor hosts, and go
+     * on when a host's plug-in leaves.
+     */
+    default Optional<MachineSource> machines(Settings options) {
+        return Optional.empty();
+    }
+
+    /** As {@link #machines} of any handler. */
+    static Optional<MachineSource> machines(JobHandler handler, Settings options) {
+        return handler instanceof CoreHandler own ? own.machines(options) : Optional.empty();
     }
 
     @Override

@@ -6,12 +6,14 @@ import io.doppel.core.internal.plugin.Gate;
 import java.util.List;
 
 /** What the job engine needs of the hosts. Safe for several threads. */
-public interface HostAccess {
-    /** Names of the hosts. */
-    List<String> hostNames() throws DoppelException;
-
+public interface HostAccess extends MachineSource {
     /** The machines of a host. */
     List<HostMachine> machinesOf(String host) throws DoppelException;
+
+    @Override
+    default List<HostMachine> machinesOf(String host, boolean tagsToo) throws DoppelException {
+        return machinesOf(host);
+    }
 
     /** Tells when the plug-in behind a host leaves. */
     Gate gateOf(String host) throws DoppelException;

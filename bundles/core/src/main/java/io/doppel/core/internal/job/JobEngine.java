@@ -11,6 +11,7 @@ import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.job.MachinePlan;
+import io.doppel.api.settings.Settings;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.RunRecords;
 import io.doppel.core.JobError;
@@ -163,12 +164,16 @@ public final class JobEngine implements JobService, AutoCloseable {
                 .anyMatch(f -> f.isSecret() && definition.options().containsKey(f.name()))) {
             throw new DoppelException(CommonError.UNSUPPORTED, "A job cannot take a secret as an option");
         }
-        handler.options().parse(definition.options());
+        Settings options = handler.options().parse(definition.options());
         List<Selection> patterns = Selection.parse(definition.machines());
         if (handler.perMachine() == patterns.isEmpty()) {
             throw new DoppelException(
                     JobError.BAD_SELECTION,
                     "Kind '" + definition.kind() + "' needs " + (handler.perMachine() ? "machines" : "no machines"));
+        }
+        if (CoreHandler.machines(handler, options).isPresent()) {
+            // what there is may only be known when the run looks
+            return handler;
         }
         List<String> known = hosts.hostNames();
         for (Selection pattern : patterns) {

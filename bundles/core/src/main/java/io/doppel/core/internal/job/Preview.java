@@ -17,8 +17,11 @@ final class Preview {
 
     static List<MachinePlan> of(JobDefinition definition, JobHandler handler, HostAccess hosts) throws DoppelException {
         Settings options = handler.options().parse(definition.options());
+        MachineSource source = CoreHandler.machines(handler, options).orElse(hosts);
+        List<Selection> patterns = Selection.parse(definition.machines());
+        boolean tagsToo = Selection.askForTags(patterns);
         Selected found = Selected.find(
-                Selection.parse(definition.machines()), hosts.hostNames(), CancelToken.NEVER, hosts::machinesOf);
+                patterns, source.hostNames(), CancelToken.NEVER, host -> source.machinesOf(host, tagsToo));
         List<MachinePlan> plans = new ArrayList<>();
         for (HostMachine m : found.machines()) {
             plans.add(plan(m, "", disks(handler, m.machine(), options)));

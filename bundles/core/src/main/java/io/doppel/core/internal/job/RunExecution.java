@@ -92,7 +92,11 @@ final class RunExecution implements Runnable {
 
     private List<Unit> machineUnits(Plugin<JobHandler> handler, Settings options) throws DoppelException {
         List<String> patterns = run.definition().machines();
-        Selected found = Selected.find(Selection.parse(patterns), hosts.hostNames(), run.token(), this::look);
+        Optional<MachineSource> own = CoreHandler.machines(handler.service(), options);
+        List<Selection> selection = Selection.parse(patterns);
+        Selected found = own.isPresent()
+                ? find(selection, own.get())
+                : Selected.find(selection, hosts.hostNames(), run.token(), this::look);
         found.leftOutLines().forEach(line -> run.log(LogLine.Level.INFO, line));
         List<HostMachine> machines = found.machines();
         if (machines.isEmpty() && found.failures().isEmpty()) {
@@ -118,6 +122,17 @@ final class RunExecution implements Runnable {
             tasks.get(machines.size() + i).fail(failures.get(i));
         }
         return units;
+    }
+
+    private Selected find(List<Selection> patterns, MachineSource source) throws DoppelException {
+        Aside aside = new Aside(threads, run.token());
+        boolean tagsToo = Selection.askForTags(patterns);
+        aside.call(() -> {
+            source.prepare();
+            return source;
+        });
+        return Selected.find(
+                patterns, source.hostNames(), run.token(), host -> aside.call(() -> source.machinesOf(host, tagsToo)));
     }
 
     /** The machines of a host, after it was swept; only this host's are missed if its plug-in leaves meanwhile. */

@@ -70,6 +70,11 @@ record Selection(boolean excludes, String host, By by, String what) {
         return all;
     }
 
+    /** Whether one of them asks for more of a machine than its name and id. */
+    static boolean askForTags(List<Selection> patterns) {
+        return patterns.stream().anyMatch(p -> p.by() != By.MACHINE);
+    }
+
     /** Whether one machine is meant, which then has to be there. */
     boolean namesOne() {
         return !excludes && by == By.MACHINE && !host.contains("*") && !what.contains("*");

@@ -34,6 +34,8 @@ final class Unit implements CoreContext {
     private final Room room;
     private final CancelSource token;
     private final Aside aside;
+    /** Whether the machine is on a host that the work needs. */
+    private final boolean onHosts;
 
     Unit(
             LiveRun run,
@@ -53,6 +55,7 @@ final class Unit implements CoreContext {
         this.claims = claims;
         this.hosts = hosts;
         this.room = room;
+        this.onHosts = CoreHandler.machines(handler.service(), options).isEmpty();
         this.token = run.token().child();
         this.aside = new Aside(threads, token);
     }
@@ -75,7 +78,7 @@ final class Unit implements CoreContext {
     void work() {
         try (token;
                 Claims.Hold hold = hold()) {
-            if (machine.isPresent()) {
+            if (machine.isPresent() && onHosts) {
                 token.dependOn(hosts.gateOf(machine.get().host()));
             }
             task.start();
@@ -121,7 +124,7 @@ final class Unit implements CoreContext {
 
     private List<Claim> needed() {
         List<Claim> needed = new ArrayList<>(List.of(Claim.SERVER));
-        machine.ifPresent(m -> {
+        machine.filter(m -> onHosts).ifPresent(m -> {
             needed.add(Claim.machine(m.host(), m.machine().id()));
             needed.add(Claim.host(m.host()));
         });

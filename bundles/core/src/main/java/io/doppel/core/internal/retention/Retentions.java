@@ -10,6 +10,7 @@ import io.doppel.api.retention.RetentionScope;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.retention.RetentionSetting;
 import io.doppel.api.retention.VaultRole;
+import io.doppel.api.retention.VersionVerdict;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.VersionView;
@@ -253,6 +254,19 @@ public final class Retentions implements RetentionService {
         return plan(vault, clock.instant()).droppable();
     }
 
+    /** Which of these versions retention would keep if they were in the vault, too, by a clock that is right. */
+    public Set<String> wouldKeep(String vault, List<VersionView> more) throws DoppelException {
+        Set<String> asked = Set.copyOf(ids(more));
+        List<VersionView> all = new ArrayList<>(versions.list(Optional.of(vault), Optional.empty()));
+        all.addAll(more);
+        return plan(vault, all, clock.instant()).machines().stream()
+                .flatMap(machine -> machine.versions().stream())
+                .filter(VersionVerdict::kept)
+                .map(verdict -> verdict.version().id())
+                .filter(asked::contains)
+                .collect(Collectors.toSet());
+    }
+
     @Override
     public void acceptClock(String vault) throws DoppelException {
         records.putTrusted(vault(vault).id(), clock.instant());
@@ -302,17 +316,15 @@ public final class Retentions implements RetentionService {
     }
 
     private RetentionPlan plan(String name, Instant now) throws DoppelException {
+        return plan(name, versions.list(Optional.of(name), Optional.empty()), now);
+    }
+
+    private RetentionPlan plan(String name, List<VersionView> there, Instant now) throws DoppelException {
         VaultRecord vault = vault(name);
         Map<String, Pin> pinned =
                 pins.of(Optional.of(name)).stream().collect(Collectors.toMap(Pin::versionId, pin -> pin));
         RetentionPlan.Vault known = new RetentionPlan.Vault(
-                name,
-                vault.id(),
-                roleOf(vault.id()),
-                versions.list(Optional.of(name), Optional.empty()),
-                pinned,
-                holds.holds(name),
-                records.trusted(vault.id()));
+                name, vault.id(), roleOf(vault.id()), there, pinned, holds.holds(name), records.trusted(vault.id()));
         return new RetentionPlan(known, new Policies(records.policies()), now, clockGap.get());
     }
 

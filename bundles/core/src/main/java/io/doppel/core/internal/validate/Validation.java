@@ -308,21 +308,6 @@ public final class Validation {
         }
         boolean still = health == Health.DAMAGED && v.health() == Health.DAMAGED;
         Instant at = still ? v.validatedAt() : clock.instant();
-        known.keep(new VersionView(
-                v.id(),
-                v.vault(),
-                v.host(),
-                v.machineId(),
-                v.machineName(),
-                v.takenAt(),
-                v.disks(),
-                v.logicalBytes(),
-                v.dataBytes(),
-                v.storedBytes(),
-                v.newBytes(),
-                v.consistency(),
-                health,
-                health == Health.UNVERIFIED ? Instant.EPOCH : at,
-                problems));
+        known.keep(v.withHealth(health, health == Health.UNVERIFIED ? Instant.EPOCH : at, problems));
     }
 }

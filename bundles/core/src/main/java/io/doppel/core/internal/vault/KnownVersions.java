@@ -3,6 +3,7 @@ package io.doppel.core.internal.vault;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.BootTest;
+import io.doppel.api.vault.VersionOrigin;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.VersionRecords;
 import io.doppel.vault.Vault;
@@ -161,6 +162,8 @@ public final class KnownVersions {
                 v.consistency(),
                 VersionView.Health.UNVERIFIED,
                 Instant.EPOCH,
-                List.of());
+                List.of(),
+                Optional.empty(),
+                Optional.ofNullable(v.origin()).map(o -> new VersionOrigin(o.vault(), o.version())));
     }
 }

@@ -48,7 +48,15 @@ final class VaultAddition {
             throw new DoppelException(
                     CommonError.BAD_SETTING, "'compression' is '" + request.compression() + "', expected zstd or lz4");
         }
-        if (request.access() == VaultRequest.Access.CREATE && request.unlock().length > 0) {
+        boolean fresh = request.access() == VaultRequest.Access.CREATE;
+        if (!fresh && request.domainOf().isPresent()) {
+            throw new DoppelException(
+                    CommonError.BAD_SETTING, "Only a vault that is made can take the dedup domain of another one");
+        }
+        Optional<Vault> domainOf = request.domainOf().isEmpty()
+                ? Optional.empty()
+                : Optional.of(vaults.open(request.domainOf().get()));
+        if (fresh && request.unlock().length > 0) {
             NewPassphrase.check(request.unlock());
         }
         Plugin<StorageType> plugin = types.get(request.type());
@@ -58,7 +66,7 @@ final class VaultAddition {
         boolean added = false;
         try {
             vaults.folders().forget(name);
-            Vault vault = link.opened((storage, state, me) -> open(request, storage, state, me))
+            Vault vault = link.opened((storage, state, me) -> open(request, domainOf, storage, state, me))
                     .vault();
             requireUnknown(vault);
             VaultRecord record =
@@ -88,11 +96,15 @@ final class VaultAddition {
         }
     }
 
-    private Vault open(VaultRequest request, Storage storage, Path state, VaultOwner me) throws DoppelException {
+    private Vault open(VaultRequest request, Optional<Vault> domainOf, Storage storage, Path state, VaultOwner me)
+            throws DoppelException {
         char[] unlock = request.unlock().clone();
         try {
             return switch (request.access()) {
-                case CREATE -> Vault.create(storage, state, me, request.compression(), unlock);
+                case CREATE ->
+                    domainOf.isPresent()
+                            ? Vault.create(storage, state, me, request.compression(), unlock, domainOf.get())
+                            : Vault.create(storage, state, me, request.compression(), unlock);
                 case ATTACH -> Vault.open(storage, state, me, VaultAccess.ATTACH, unlock);
                 case TAKE_OVER -> takeOver(storage, state, me, unlock);
                 case READ_ONLY -> Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock);

@@ -89,6 +89,14 @@ public final class Vaults implements OpenVaults, AutoCloseable {
         VaultHoldings.endLeftovers(name, vault);
     }
 
+    /** Of a vault that is attached for reading only: looks at what its server did since. */
+    public void refresh(String name, Vault vault) throws DoppelException {
+        if (vault.readOnly()) {
+            vault.refresh();
+            known.learn(name, vault);
+        }
+    }
+
     /**
      * Removes versions of one vault, all of them or none. Those that are not there any more are only forgotten.
      *

@@ -11,6 +11,7 @@ import io.doppel.shell.internal.Passphrase;
 import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.complete.StorageSettings;
 import io.doppel.shell.internal.complete.StorageTypes;
+import io.doppel.shell.internal.complete.VaultNames;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,13 @@ public final class VaultAddCommand extends DoppelCommand {
             values = {"zstd", "lz4"})
     String compression = "zstd";
 
+    @Option(
+            name = "--domain-of",
+            description =
+                    "A vault here whose dedup domain a new vault shares, so that versions can be copied between the two")
+    @Completion(VaultNames.class)
+    String domainOf;
+
     @Option(name = "--passphrase-file", description = "Take the passphrase from the first line of a file on the server")
     @Completion(OptionsOnly.class)
     String passphraseFile;
@@ -87,8 +95,14 @@ public final class VaultAddCommand extends DoppelCommand {
         char[] passphrase = new Passphrase(screen(), fresh ? Passphrase.Kind.OF_NEW_VAULT : Passphrase.Kind.EXISTING)
                 .read(Optional.ofNullable(passphraseFile), passphraseStdin, noPassphrase);
         try {
-            VaultView vault = vaults.addVault(
-                    new VaultRequest(needed(name, "--name"), type, settings, access, compression, passphrase));
+            VaultView vault = vaults.addVault(new VaultRequest(
+                    needed(name, "--name"),
+                    type,
+                    settings,
+                    access,
+                    compression,
+                    passphrase,
+                    Optional.ofNullable(domainOf)));
             print(vault, "Vault '" + vault.name() + "' was " + (fresh ? "made." : "attached."));
             KeyReminder.show(screen(), List.of(vault));
         } finally {

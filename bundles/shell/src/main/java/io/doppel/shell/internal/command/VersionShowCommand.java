@@ -3,6 +3,7 @@ package io.doppel.shell.internal.command;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.VaultService;
+import io.doppel.api.vault.VaultView;
 import io.doppel.api.vault.VersionView;
 import io.doppel.shell.internal.DoppelCommand;
 import io.doppel.shell.internal.complete.VersionIds;
@@ -47,8 +48,19 @@ public final class VersionShowCommand extends DoppelCommand {
                 .row("stored", Human.bytes(version.storedBytes()) + " added to the vault")
                 .row("health", Human.word(version.health()) + validated(version))
                 .row("boot test", version.bootTest().map(this::tested).orElse("none"));
+        version.origin()
+                .ifPresent(
+                        o -> table.row("copy of", "version " + o.versionId() + " of vault " + vaultName(o.vaultId())));
         version.problems().forEach(problem -> table.row("problem", problem));
         print(version, table);
+    }
+
+    private String vaultName(String id) {
+        return vaults.vaults().stream()
+                .filter(vault -> vault.id().equals(id))
+                .map(VaultView::name)
+                .findFirst()
+                .orElse(id);
     }
 
     private String tested(BootTest test) {

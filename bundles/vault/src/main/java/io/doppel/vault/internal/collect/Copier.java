@@ -11,6 +11,7 @@ import io.doppel.vault.internal.meta.KeyRing;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackReader;
 import io.doppel.vault.internal.pack.RecordInfo;
+import io.doppel.vault.internal.pack.SpanReader;
 import io.doppel.vault.internal.tree.NodeStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -49,12 +49,14 @@ record KeyRingObject(int generation, byte[] idKey, List<Epoch> epochs) {
         return String.format("%s/%s%08x%s", Pair.COPIES, KeySlots.mark(vaultId), generation, COPY);
     }
 
-    /** The plaintext of a new vault's keyring, of generation 1; the caller clears it. */
-    static byte[] create() {
-        KeyRingObject ring = new KeyRingObject(
-                1,
-                Digests.random(MasterKey.LENGTH),
-                List.of(new Epoch(1, Digests.random(MasterKey.LENGTH), Instant.now())));
+    /**
+     * The plaintext of a new vault's keyring, of generation 1; the caller clears it.
+     *
+     * @param idKey the secret of the dedup domain, which is cleared here
+     */
+    static byte[] create(byte[] idKey) {
+        KeyRingObject ring =
+                new KeyRingObject(1, idKey, List.of(new Epoch(1, Digests.random(MasterKey.LENGTH), Instant.now())));
         byte[] plain = Json.write(ring);
         ring.clear();
         return plain;

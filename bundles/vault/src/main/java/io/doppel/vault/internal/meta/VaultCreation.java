@@ -25,8 +25,20 @@ final class VaultCreation {
         this.owner = owner;
     }
 
-    /** Makes the vault and keeps its key file. */
-    void create(String compression, char[] passphrase) throws DoppelException {
+    /**
+     * Makes the vault and keeps its key file.
+     *
+     * @param domain a copy of the secret of the dedup domain, which is cleared in any case
+     */
+    void create(String compression, char[] passphrase, byte[] domain) throws DoppelException {
+        try {
+            make(compression, passphrase, domain);
+        } finally {
+            Arrays.fill(domain, (byte) 0);
+        }
+    }
+
+    private void make(String compression, char[] passphrase, byte[] domain) throws DoppelException {
         if (!Config.isCompression(compression)) {
             throw new DoppelException(
                     CommonError.BAD_SETTING, "Compression is '" + compression + "', expected zstd or lz4");
@@ -47,12 +59,12 @@ final class VaultCreation {
                 String slot = slots.addPassphrase(master, passphrase, "first passphrase");
                 written.add(KeySlots.objectName(slot));
             }
-            store(config, master);
+            store(config, master, domain);
         }
     }
 
-    private void store(Config config, MasterKey master) throws DoppelException {
-        byte[] ring = KeyRingObject.create();
+    private void store(Config config, MasterKey master, byte[] domain) throws DoppelException {
+        byte[] ring = KeyRingObject.create(domain);
         try {
             String name = KeyRingObject.objectName(config.id(), 1);
             io.put(name, KeyRingObject.seal(name, ring, master));

@@ -10,6 +10,7 @@ import io.doppel.vault.VaultKeys;
 import io.doppel.vault.VaultOwner;
 import io.doppel.vault.VersionManifest;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -96,18 +97,20 @@ public final class VaultMeta implements AutoCloseable {
      * @param owner this server
      * @param compression {@code zstd} or {@code lz4}
      * @param passphrase the first passphrase, or empty for none; cleared on return
+     * @param domainOf an open vault whose dedup domain it shares; null for one of its own
      * @throws DoppelException {@link VaultError#EXISTS} if there is a vault, or what is left of one; whatever fails before
      *     its config is put makes none
      */
     public static VaultMeta create(
-            Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
+            Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase, VaultMeta domainOf)
             throws DoppelException {
         LocalState local = null;
         boolean done = false;
         try {
             local = LocalState.forWriting(stateDir);
             ObjectIo io = new ObjectIo(storage);
-            new VaultCreation(io, local, owner).create(compression, passphrase);
+            byte[] domain = domainOf == null ? Digests.random(MasterKey.LENGTH) : domainOf.domain();
+            new VaultCreation(io, local, owner).create(compression, passphrase, domain);
             VaultMeta meta = open(io, Config.ids(io, true), local, owner, VaultAccess.ATTACH, new char[0]);
             done = true;
             return meta;
@@ -117,6 +120,13 @@ public final class VaultMeta implements AutoCloseable {
                 local.close();
             }
         }
+    }
+
+    /** As {@link #create(Storage, Path, VaultOwner, String, char[], VaultMeta)}, with a dedup domain of its own. */
+    public static VaultMeta create(
+            Storage storage, Path stateDir, VaultOwner owner, String compression, char[] passphrase)
+            throws DoppelException {
+        return create(storage, stateDir, owner, compression, passphrase, null);
     }
 
     /**
@@ -418,6 +428,26 @@ public final class VaultMeta implements AutoCloseable {
     public synchronized Head publish(HeadChange change) throws DoppelException {
         requireOpen();
         return writer().publish(change);
+    }
+
+    /** The secret of the dedup domain, in an array that the caller clears. */
+    private byte[] domain() throws DoppelException {
+        byte[] copy = keys.idKey().clone();
+        // only now: when a vault is closed its keys become random bytes, which would make a domain that nobody has
+        requireOpen();
+        return copy;
+    }
+
+    /** Whether both vaults identify content in the same way. */
+    public boolean sharesDomain(VaultMeta other) throws DoppelException {
+        byte[] mine = domain();
+        byte[] theirs = other.domain();
+        try {
+            return MessageDigest.isEqual(mine, theirs);
+        } finally {
+            Arrays.fill(mine, (byte) 0);
+            Arrays.fill(theirs, (byte) 0);
+        }
     }
 
     /** The recovery key as text, in an array that the caller clears. */

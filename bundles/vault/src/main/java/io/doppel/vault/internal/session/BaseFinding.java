@@ -16,7 +16,7 @@ import java.util.List;
  * @param dataBytes bytes in the chunks that are known
  */
 @SuppressWarnings("ArrayRecordComponent")
-record BaseFinding(
+public record BaseFinding(
         Damage lost, int packs, String noRoot, List<ByteRange> damaged, List<byte[]> single, long dataBytes) {
     /** All of it. */
     static BaseFinding whole(Damage lost, long dataBytes) {
@@ -24,7 +24,7 @@ record BaseFinding(
     }
 
     /** Whether there is a copy of everything. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return noRoot == null && damaged.isEmpty();
     }
 

@@ -3,7 +3,6 @@ package io.doppel.vault.internal.session;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.crypto.Gcm;
-import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
@@ -11,7 +10,6 @@ import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackWriter;
 import io.doppel.vault.internal.tree.NodeStore;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /** Stores nodes, each in two different packs. */
@@ -41,9 +39,8 @@ final class NodeWriter implements NodeStore, AutoCloseable {
         }
         session.check();
         byte[] id = ids.id(ObjectKind.NODE, bytes, 0, bytes.length);
-        List<Location> copies = parts.index().trusted(id);
-        copies = copies.stream().filter(l -> session.use(l.pack())).toList();
-        if (copies.size() >= COPIES) {
+        int lacking = session.lackingNodes(id);
+        if (lacking == 0) {
             return id;
         }
         if (!claimed.add(Session.Key.of(id))) {
@@ -51,7 +48,7 @@ final class NodeWriter implements NodeStore, AutoCloseable {
         }
         boolean done = false;
         try {
-            append(id, bytes, COPIES - copies.size());
+            append(id, bytes, lacking);
             done = true;
             return id;
         } catch (DoppelException e) {

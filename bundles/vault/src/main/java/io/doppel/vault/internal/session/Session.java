@@ -10,10 +10,12 @@ import io.doppel.vault.chunk.CutRule;
 import io.doppel.vault.internal.collect.VersionUse;
 import io.doppel.vault.internal.crypto.Hkdf;
 import io.doppel.vault.internal.index.Damage;
+import io.doppel.vault.internal.index.Location;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackFormat;
 import io.doppel.vault.internal.pack.PackInfo;
 import io.doppel.vault.internal.pack.PackWriter;
+import io.doppel.vault.internal.tree.NodeStore;
 import io.doppel.vault.internal.tree.TreeReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -56,6 +58,8 @@ public final class Session implements WriteSession {
     private final Damage damageBefore;
     /** Bytes of all packs when this session began. */
     private final long storedBefore;
+    /** Bytes at which packs are closed at the latest. */
+    private final long mostPackBytes;
 
     /** Versions of which parts are taken over. */
     private final Queue<VersionUse.Use> bases = new ConcurrentLinkedQueue<>();
@@ -83,6 +87,16 @@ public final class Session implements WriteSession {
 
     /** Starts a session. */
     public Session(VaultParts parts, DiskLookup disks, Consumer<Session> onClose) {
+        this(parts, disks, onClose, Long.MAX_VALUE);
+    }
+
+    /**
+     * Starts a session.
+     *
+     * @param mostPackBytes bytes at which packs are closed at the latest
+     */
+    public Session(VaultParts parts, DiskLookup disks, Consumer<Session> onClose, long mostPackBytes) {
+        this.mostPackBytes = mostPackBytes;
         this.parts = parts;
         this.disks = disks;
         this.onClose = onClose;
@@ -106,7 +120,16 @@ public final class Session implements WriteSession {
     }
 
     @Override
-    public synchronized Lane lane() throws DoppelException {
+    public Lane lane() throws DoppelException {
+        return newLane();
+    }
+
+    /** A lane for one thread that stores records of another vault; closed as {@link #lane}. */
+    public RecordLane recordLane() throws DoppelException {
+        return newLane();
+    }
+
+    private synchronized SessionLane newLane() throws DoppelException {
         if (closed) {
             throw ended();
         }
@@ -120,21 +143,45 @@ public final class Session implements WriteSession {
         if (baseVersion.isEmpty()) {
             return new SessionTree(nodeWriter, size);
         }
-        bases.add(parts.versionUse().begin(baseVersion.get()));
+        rely(baseVersion.get());
         VersionManifest.Disk disk = disks.disk(baseVersion.get(), diskKey);
-        BaseFinding found = parts.bases().look(disk, CancelToken.NEVER);
+        BaseFinding found = takeOver(disk, CancelToken.NEVER);
         if (found.noRoot() != null) {
             throw new DoppelException(
                     VaultError.PACK_GONE,
                     "Nothing can be taken over from disk '" + diskKey + "' of version " + baseVersion.get() + ": "
                             + found.noRoot());
         }
-        if (!found.isWhole()) {
-            damagedBase = true;
-        }
         byte[] root = disk.rootId();
         TreeReader base = new TreeReader(parts.nodes(), root, disk.size());
         return new SessionTree(nodeWriter, parts.nodes(), base, found, size);
+    }
+
+    /**
+     * Keeps a version from being removed as long as the session is open, before parts of it are taken over.
+     *
+     * @throws DoppelException {@link VaultError#NO_VERSION} if it is being removed
+     */
+    public void rely(String version) throws DoppelException {
+        bases.add(parts.versionUse().begin(version));
+    }
+
+    /** What can be taken over of a disk of a version on which this relies. */
+    public BaseFinding takeOver(VersionManifest.Disk disk, CancelToken cancel) throws DoppelException {
+        BaseFinding found = parts.bases().look(disk, cancel);
+        if (!found.isWhole()) {
+            damagedBase = true;
+        }
+        return found;
+    }
+
+    /** How many copies of a node there are too few for what this session stores. */
+    public int lackingNodes(byte[] id) throws DoppelException {
+        List<Location> copies = parts.index().trusted(id);
+        return Math.max(
+                0,
+                NodeStore.COPIES
+                        - (int) copies.stream().filter(l -> use(l.pack())).count());
     }
 
     /** Stores a node as often as it lacks copies that are sound. */
@@ -211,6 +258,15 @@ public final class Session implements WriteSession {
 
     /** Whether the id needs no storing: durable already, or on its way in this session. */
     boolean known(byte[] chunk) throws DoppelException {
+        return isDurable(chunk) || !claimed.add(Key.of(chunk));
+    }
+
+    /** As {@link #known}; but whoever asks does not take it upon himself to store it. */
+    public boolean has(byte[] chunk) throws DoppelException {
+        return isDurable(chunk) || claimed.contains(Key.of(chunk));
+    }
+
+    private boolean isDurable(byte[] chunk) throws DoppelException {
         int pack = parts.index().packOf(chunk);
         while (pack >= 0) {
             if (use(pack)) {
@@ -218,7 +274,7 @@ public final class Session implements WriteSession {
             }
             pack = parts.index().packOf(chunk);
         }
-        return !claimed.add(Key.of(chunk));
+        return false;
     }
 
     /** Notes that the version needs the pack; false if it was hidden in this moment, so that nothing may be built upon it. */
@@ -268,7 +324,7 @@ public final class Session implements WriteSession {
 
     /** Whether the pack has the size at which it is closed. */
     boolean isFull(PackWriter pack) {
-        return pack.size() >= PackFormat.targetSize(pack.kind(), storedBefore);
+        return pack.size() >= Math.min(mostPackBytes, PackFormat.targetSize(pack.kind(), storedBefore));
     }
 
     void full(PackWriter pack) throws DoppelException {

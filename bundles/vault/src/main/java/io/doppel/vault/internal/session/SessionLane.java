@@ -11,12 +11,13 @@ import io.doppel.vault.internal.pack.Codec;
 import io.doppel.vault.internal.pack.Ids;
 import io.doppel.vault.internal.pack.ObjectKind;
 import io.doppel.vault.internal.pack.PackWriter;
+import io.doppel.vault.internal.pack.RecordInfo;
 
 /**
  * One thread's way into a session: identifies, drops what is there, compresses, encrypts, appends to a pack of its own. Locks because
  * closing the session closes it from another thread.
  */
-final class SessionLane implements WriteSession.Lane {
+final class SessionLane implements WriteSession.Lane, RecordLane {
     private final Session session;
     private final Ids ids;
     private final Codec codec;
@@ -69,20 +70,49 @@ final class SessionLane implements WriteSession.Lane {
         }
     }
 
+    @Override
+    public synchronized boolean store(RecordInfo record, byte[] body, int length) throws DoppelException {
+        if (closed) {
+            throw Session.ended();
+        }
+        session.check();
+        if (session.known(record.id())) {
+            return false;
+        }
+        boolean done = false;
+        try {
+            append(record.id(), record.codec(), record.raw(), body, 0, length);
+            done = true;
+            return true;
+        } catch (DoppelException e) {
+            throw session.failed(e);
+        } finally {
+            if (!done) {
+                drop();
+            }
+        }
+    }
+
     private void append(byte[] id, byte[] buffer, int from, int length) throws DoppelException {
+        int n = codec.compress(buffer, from, length, compressed);
+        if (n >= 0) {
+            append(id, codec.preferred(), length, compressed, 0, n);
+        } else {
+            append(id, Codec.STORED, length, buffer, from, length);
+        }
+    }
+
+    private void append(byte[] id, byte codecByte, int raw, byte[] body, int from, int length) throws DoppelException {
         if (pack == null) {
             pack = session.unpark();
         }
         if (pack == null) {
             pack = session.newPack(ObjectKind.DATA);
         }
-        int n = codec.compress(buffer, from, length, compressed);
-        int stored = n >= 0
-                ? pack.add(id, codec.preferred(), length, compressed, 0, n, sealed, gcm)
-                : pack.add(id, Codec.STORED, length, buffer, from, length, sealed, gcm);
+        int stored = pack.add(id, codecByte, raw, body, from, length, sealed, gcm);
         storedBytes += stored;
         session.addStored(stored);
-        session.addNew(length);
+        session.addNew(raw);
         if (session.isFull(pack)) {
             PackWriter full = pack;
             pack = null;

@@ -359,7 +359,7 @@ class KeyEpochsTest {
             assertEquals(List.of(), meta.verifyMeta(Fixture.NEVER));
             // one that forgot the root of the first epoch
             try (MasterKey master = vault.master()) {
-                KeyRingObject other = KeyRingObject.parse(KeyRingObject.create());
+                KeyRingObject other = KeyRingObject.parse(KeyRingObject.create(Digests.random(MasterKey.LENGTH)));
                 byte[] plain = Json.write(new KeyRingObject(3, other.idKey(), other.epochs()));
                 for (String name : List.of(ring(3), ringCopy(3))) {
                     vault.storage().objects.put(name, KeyRingObject.seal(name, plain, master));

@@ -1,17 +1,12 @@
-package io.doppel.vault.internal.collect;
+package io.doppel.vault.internal.pack;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.Storage;
-import io.doppel.vault.internal.pack.PackFormat;
-import io.doppel.vault.internal.pack.PackReader;
-import io.doppel.vault.internal.pack.Proof;
-import io.doppel.vault.internal.pack.RecordDecoder;
-import io.doppel.vault.internal.pack.RecordInfo;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Reads records of a pack, neighbours together, and proves them by their ids. Used by one thread; holds at most 6 MiB. */
-final class SpanReader implements AutoCloseable {
+public final class SpanReader implements AutoCloseable {
     private static final int MOST = 4 << 20;
     /** Bytes between two wanted records that are read along rather than asked for apart. */
     private static final int GAP = 64 << 10;
@@ -22,24 +17,27 @@ final class SpanReader implements AutoCloseable {
     private byte[] bytes = new byte[1 << 20];
     private long at;
 
-    SpanReader(Storage storage, byte[] idKey) {
+    /** A reader of a vault with that secret of its dedup domain. */
+    public SpanReader(Storage storage, byte[] idKey) {
         this.storage = storage;
         this.decoder = new RecordDecoder(idKey, Proof.ID);
     }
 
     /** Records that are read together. */
-    record Span(List<RecordInfo> records) {
-        long from() {
+    public record Span(List<RecordInfo> records) {
+        /** Where they begin. */
+        public long from() {
             return records.get(0).offset();
         }
 
-        int length() {
+        /** Bytes from there to the end of the last one, gaps included. */
+        public int length() {
             return (int) (records.get(records.size() - 1).end() - from());
         }
     }
 
     /** Records in the order of their offsets, as spans. */
-    static List<Span> spans(List<RecordInfo> records) {
+    public static List<Span> spans(List<RecordInfo> records) {
         List<Span> spans = new ArrayList<>();
         List<RecordInfo> now = new ArrayList<>();
         for (RecordInfo r : records) {
@@ -58,7 +56,8 @@ final class SpanReader implements AutoCloseable {
         return spans;
     }
 
-    void fetch(PackReader.OpenPack pack, Span span) throws DoppelException {
+    /** Reads a span, whose records are then served by {@link #body}. */
+    public void fetch(PackReader.OpenPack pack, Span span) throws DoppelException {
         read(pack, span.from(), span.length());
     }
 
@@ -71,7 +70,7 @@ final class SpanReader implements AutoCloseable {
     }
 
     /** Bytes of a fetched record before decompression, which are then in {@link #body()}; −1 if it does not prove right. */
-    int body(PackReader.OpenPack pack, RecordInfo r) throws DoppelException {
+    public int body(PackReader.OpenPack pack, RecordInfo r) throws DoppelException {
         int n = decode(pack, r, bytes, (int) (r.offset() - at));
         if (n < 0) {
             // it counts as damage only when fresh bytes are wrong, too
@@ -86,7 +85,8 @@ final class SpanReader implements AutoCloseable {
         return decoder.decodeBody(pack.key(), pack.info().kind(), r, in, from, out, 0);
     }
 
-    byte[] body() {
+    /** The buffer with the last record that was asked for. */
+    public byte[] body() {
         return decoder.body();
     }
 

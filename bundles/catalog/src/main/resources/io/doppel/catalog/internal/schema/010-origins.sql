@@ -1,0 +1,2 @@
+ALTER TABLE versions ADD COLUMN origin_vault VARCHAR(64) DEFAULT '' NOT NULL;
+ALTER TABLE versions ADD COLUMN origin_version VARCHAR(64) DEFAULT '' NOT NULL;
