@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.error.ErrorCode;
 import io.doppel.api.job.CancelToken;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.settings.SettingField;
@@ -34,12 +35,14 @@ import io.doppel.tck.TestCancel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -191,11 +194,11 @@ class StorageTestsTest {
 
     /** What a target may lack; the name is that of the check that must say so. */
     private record Lack(String check, State state, String code, Verdict verdict, Function<Content, Storage> storage) {
-        static Lack fails(String check, io.doppel.api.error.ErrorCode code, Function<Content, Storage> storage) {
+        static Lack fails(String check, ErrorCode code, Function<Content, Storage> storage) {
             return new Lack(check, State.FAILED, code.id(), Verdict.UNFIT, storage);
         }
 
-        static Lack warns(String check, io.doppel.api.error.ErrorCode code, Function<Content, Storage> storage) {
+        static Lack warns(String check, ErrorCode code, Function<Content, Storage> storage) {
             return new Lack(check, State.WARNING, code.id(), Verdict.WARNINGS, storage);
         }
     }
@@ -397,7 +400,7 @@ class StorageTestsTest {
 
                 @Override
                 public void write(byte[] buffer, int from, int length) throws DoppelException {
-                    last = java.util.Arrays.copyOfRange(buffer, from, from + length);
+                    last = Arrays.copyOfRange(buffer, from, from + length);
                     super.write(buffer, from, length);
                 }
 
@@ -562,7 +565,7 @@ class StorageTestsTest {
             try {
                 return tests.testStorage("memory", Map.of("password", "open sesame"), false, w -> {}, cancel);
             } catch (DoppelException e) {
-                throw new java.util.concurrent.CompletionException(e);
+                throw new CompletionException(e);
             }
         });
         await(storage.reached);
@@ -581,6 +584,26 @@ class StorageTestsTest {
     private static DoppelException failure(CompletableFuture<?> result) throws InterruptedException, TimeoutException {
         ExecutionException e = assertThrows(ExecutionException.class, () -> result.get(60, TimeUnit.SECONDS));
         return (DoppelException) e.getCause();
+    }
+
+    @Test
+    void twoTestsOfOneTargetLeaveEachOtherAlone() throws Exception {
+        Hangs storage = new Hangs(content);
+        List<Storage> storages = new ArrayList<>(List.of(storage, new ForwardingStorage(content, false)));
+        StorageTests tests = tests(LONG, c -> storages.remove(0));
+        CompletableFuture<StorageTestView> first = CompletableFuture.supplyAsync(() -> {
+            try {
+                return tests.testStorage("memory", Map.of(), false, w -> {}, CancelToken.NEVER);
+            } catch (DoppelException e) {
+                throw new CompletionException(e);
+            }
+        });
+        await(storage.reached);
+        StorageTestView second = tests.testStorage("memory", Map.of(), false, w -> {}, CancelToken.NEVER);
+        storage.letGo.countDown();
+        assertEquals(Verdict.FIT, second.verdict(), () -> second.checks().toString());
+        assertEquals(Verdict.FIT, first.get(60, TimeUnit.SECONDS).verdict());
+        assertEquals(Set.of(), content.names());
     }
 
     @Test
