@@ -294,22 +294,7 @@ class CatalogTest {
     }
 
     private static VersionView stateOf(VersionView version, Health health, Instant since, String... problems) {
-        return new VersionView(
-                version.id(),
-                version.vault(),
-                version.host(),
-                version.machineId(),
-                version.machineName(),
-                version.takenAt(),
-                version.disks(),
-                version.logicalBytes(),
-                version.dataBytes(),
-                version.storedBytes(),
-                version.newBytes(),
-                version.consistency(),
-                health,
-                since,
-                List.of(problems));
+        return version.withHealth(health, since, List.of(problems));
     }
 
     @Test

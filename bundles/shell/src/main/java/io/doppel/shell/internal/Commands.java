@@ -49,6 +49,7 @@ import io.doppel.shell.internal.command.ValidateCommand;
 import io.doppel.shell.internal.command.ValidationSetCommand;
 import io.doppel.shell.internal.command.ValidationShowCommand;
 import io.doppel.shell.internal.command.VaultAddCommand;
+import io.doppel.shell.internal.command.VaultCopyCommand;
 import io.doppel.shell.internal.command.VaultFiguresCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
 import io.doppel.shell.internal.command.VaultRemoveCommand;
@@ -101,6 +102,7 @@ public final class Commands {
             BootTestCommand.class,
             ExportCommand.class,
             ReplicateCommand.class,
+            VaultCopyCommand.class,
             VersionListCommand.class,
             VersionShowCommand.class,
             VersionPinCommand.class,

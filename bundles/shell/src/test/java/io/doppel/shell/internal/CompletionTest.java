@@ -113,6 +113,7 @@ class CompletionTest {
                 complete("retention-preview", "main", "--machine", ""));
         assertEquals(List.of("Europe/Berlin"), complete("retention-set", "--time-zone", "Europe/Berl"));
         assertEquals(List.of("full=", "vault="), complete("backup", "lab/web", "--set", ""));
+        assertEquals(List.of("vault="), complete("vault-copy", "lab/web", "--set", ""));
     }
 
     @Test

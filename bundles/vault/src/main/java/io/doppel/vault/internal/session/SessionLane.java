@@ -48,40 +48,37 @@ final class SessionLane implements WriteSession.Lane, RecordLane {
 
     @Override
     public synchronized byte[] store(byte[] buffer, int from, int length) throws DoppelException {
-        if (closed) {
-            throw Session.ended();
-        }
-        session.check();
+        check();
         byte[] id = ids.id(ObjectKind.DATA, buffer, from, length);
-        if (session.known(id)) {
-            return id;
-        }
-        boolean done = false;
-        try {
-            append(id, buffer, from, length);
-            done = true;
-            return id;
-        } catch (DoppelException e) {
-            throw session.failed(e);
-        } finally {
-            if (!done) {
-                drop();
-            }
-        }
+        storeUnlessKnown(id, () -> append(id, buffer, from, length));
+        return id;
     }
 
     @Override
-    public synchronized boolean store(RecordInfo record, byte[] body, int length) throws DoppelException {
+    public synchronized boolean store(RecordInfo r, byte[] body, int length) throws DoppelException {
+        check();
+        return storeUnlessKnown(r.id(), () -> append(r.id(), r.codec(), r.raw(), body, 0, length));
+    }
+
+    private void check() throws DoppelException {
         if (closed) {
             throw Session.ended();
         }
         session.check();
-        if (session.known(record.id())) {
+    }
+
+    /** Adds a record to the pack. */
+    private interface Appending {
+        void append() throws DoppelException;
+    }
+
+    private boolean storeUnlessKnown(byte[] id, Appending how) throws DoppelException {
+        if (session.known(id)) {
             return false;
         }
         boolean done = false;
         try {
-            append(record.id(), record.codec(), record.raw(), body, 0, length);
+            how.append();
             done = true;
             return true;
         } catch (DoppelException e) {
