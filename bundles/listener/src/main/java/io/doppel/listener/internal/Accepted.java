@@ -27,7 +27,9 @@ final class Accepted implements ListenerConnection {
     private SSLSocket secured;
     private Fingerprint peer;
     private volatile ListenerRole role;
+    /** Whether it no longer counts among those that nobody knows. */
     private boolean known;
+
     private boolean ended;
 
     Accepted(Socket socket, Strangers strangers) {
@@ -100,6 +102,7 @@ final class Accepted implements ListenerConnection {
      * it sends meanwhile is thrown away, for a short while.
      */
     void farewell() {
+        strangerLeaves();
         try {
             socket.setSoTimeout(FAREWELL_MILLIS);
             socket.shutdownOutput();
@@ -111,6 +114,15 @@ final class Accepted implements ListenerConnection {
             }
         } catch (IOException e) {
             LOG.debug("The connection of {} ended: {}", address(), e.toString());
+        }
+    }
+
+    /** Counts one that did not prove who it is, once. */
+    private synchronized void strangerLeaves() {
+        if (!known) {
+            known = true;
+            strangers.left();
+            strangers.failed(socket.getInetAddress());
         }
     }
 
@@ -126,10 +138,7 @@ final class Accepted implements ListenerConnection {
             return;
         }
         ended = true;
-        if (!known) {
-            strangers.left();
-            strangers.failed(socket.getInetAddress());
-        }
+        strangerLeaves();
         try {
             // The plain socket: closing TLS in order would wait for a peer that does not read.
             socket.close();

@@ -29,7 +29,8 @@ final class Line implements AutoCloseable {
     private final FrameOutput out;
     private boolean readOnly;
     private boolean spent;
-    private long usedAt;
+    private boolean waited;
+    private long waitsSince;
 
     Line(Module module, SSLSocket socket) throws IOException {
         this.module = module;
@@ -58,13 +59,19 @@ final class Line implements AutoCloseable {
         return spent;
     }
 
-    /** Remembers when it was used last, in nanoseconds of {@link System#nanoTime()}. */
-    void usedAt(long nanos) {
-        usedAt = nanos;
+    /** From now on it waits for work; {@link System#nanoTime()}. */
+    void waitsSince(long nanos) {
+        waitsSince = nanos;
+        waited = true;
     }
 
-    long usedAt() {
-        return usedAt;
+    long waitsSince() {
+        return waitsSince;
+    }
+
+    /** Whether it has waited for work, so that it may be gone without anybody having noticed. */
+    boolean hasWaited() {
+        return waited;
     }
 
     /** Begins an object. */

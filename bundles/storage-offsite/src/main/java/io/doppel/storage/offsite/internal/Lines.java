@@ -24,7 +24,6 @@ final class Lines implements AutoCloseable {
     /** A connection that waited longer may have been forgotten by what forwards it, without a word. */
     private static final long IDLE_NANOS = 30_000_000_000L;
 
-    private static final long FRESH_NANOS = 1_000_000_000L;
     private static final long FIRST_WAIT = 250_000_000L;
     private static final long LONGEST_WAIT = 4_000_000_000L;
 
@@ -53,7 +52,7 @@ final class Lines implements AutoCloseable {
     Line lend() throws DoppelException {
         return repeat(
                 line -> {
-                    if (System.nanoTime() - line.usedAt() > FRESH_NANOS) {
+                    if (line.hasWaited()) {
                         line.space();
                     }
                     return line;
@@ -113,7 +112,7 @@ final class Lines implements AutoCloseable {
         synchronized (this) {
             checkOpen();
             for (Line line = idle.pollLast(); line != null; line = idle.pollLast()) {
-                if (System.nanoTime() - line.usedAt() < IDLE_NANOS) {
+                if (System.nanoTime() - line.waitsSince() < IDLE_NANOS) {
                     return line;
                 }
                 drop(line);
@@ -124,7 +123,6 @@ final class Lines implements AutoCloseable {
 
     private synchronized Line add(Line line) throws DoppelException {
         all.add(line);
-        line.usedAt(System.nanoTime());
         if (closed) {
             drop(line);
             checkOpen();
@@ -137,7 +135,7 @@ final class Lines implements AutoCloseable {
         if (closed || idle.size() >= IDLE) {
             drop(line);
         } else if (all.contains(line)) {
-            line.usedAt(System.nanoTime());
+            line.waitsSince(System.nanoTime());
             idle.addLast(line);
         }
     }
