@@ -35,11 +35,11 @@ public enum OffsiteError implements ErrorCode {
             "Undo to an event instead, or let the client delete the other object. Nothing was changed."),
     /** The folder is not usable. */
     FOLDER("DPL-OFF-0008", "The offsite module cannot use its folder.", "Check the folder, its owner and its disk."),
-    /** The port is not there. */
-    NO_PORT(
+    /** There is no such event. */
+    NO_EVENT(
             "DPL-OFF-0009",
-            "The TLS port of this server is not open.",
-            "See the log: the port may be in use, or its key file unreadable; then start the server again.");
+            "An undo names an event that has not happened.",
+            "Choose one of doppel:offsite-condemned, or an earlier one. Nothing was changed.");
 
     private final String id;
     private final String meaning;

@@ -63,6 +63,7 @@ class WindowTest {
         Steps.put(storage, "changed", "forged");
         Steps.put(storage, "new", "forged");
         assertEquals(Set.of("kept", "changed", "new"), Steps.names(storage));
+        Steps.fails(OffsiteError.NO_EVENT, () -> site.module.undo("client", event() + 1));
         site.module.undo("client", good);
         unlockAndReopen();
         assertEquals(Set.of("kept", "gone", "changed"), Steps.names(storage));

@@ -24,7 +24,7 @@ abstract class OffsiteCommand extends AdminCommand {
         tell(
                 Map.of("client", client, "port", offsite.port().port(), "code", text),
                 "Enrolment code of client '" + client + "', shown this once; it works once, within 72 hours:\n\n  " + text
-                        + "\n\nOn the client's server:  doppel:vault-create offsite --name NAME --set host=HOST --set port="
+                        + "\n\nOn the client's server:  doppel:vault-add offsite --name NAME --set host=HOST --set port="
                         + offsite.port().port() + " --set-secret code=-");
     }
 }

@@ -349,9 +349,13 @@ public final class ClientStore implements AutoCloseable {
     /**
      * Goes back to how it was after an event, and locks the store.
      *
-     * @throws DoppelException {@link OffsiteError#TOO_LATE}
+     * @throws DoppelException {@link OffsiteError#TOO_LATE}; {@link OffsiteError#NO_EVENT}
      */
     public synchronized void undoTo(long event) throws DoppelException {
+        if (event < 0 || event > table.events()) {
+            throw new DoppelException(
+                    OffsiteError.NO_EVENT, "The last event is " + table.events() + ", and " + event + " was given");
+        }
         if (event < table.deletedThrough()) {
             throw new DoppelException(
                     OffsiteError.TOO_LATE, "Event " + event + " is before event " + table.deletedThrough()
