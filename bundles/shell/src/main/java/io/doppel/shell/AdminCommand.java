@@ -52,7 +52,9 @@ public abstract class AdminCommand extends DoppelCommand {
     protected static List<String> exactly(List<String> words, String... names) throws DoppelException {
         if (words.size() != names.length) {
             throw usage(
-                    names.length == 0 ? "'" + words.get(0) + "' is one word too many" : "Give " + String.join(" and ", names));
+                    names.length == 0
+                            ? "'" + words.get(0) + "' is one word too many"
+                            : "Give " + String.join(" and ", names));
         }
         return words;
     }

@@ -50,7 +50,9 @@ public final class TlsIdentity {
             generator.initialize(new ECGenParameterSpec("secp256r1"), random);
             KeyPair pair = generator.generateKeyPair();
             byte[] content = CertificateDer.content(
-                    name, new BigInteger(120, random).add(BigInteger.ONE), pair.getPublic().getEncoded());
+                    name,
+                    new BigInteger(120, random).add(BigInteger.ONE),
+                    pair.getPublic().getEncoded());
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initSign(pair.getPrivate());
             signature.update(content);

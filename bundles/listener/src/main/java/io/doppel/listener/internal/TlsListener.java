@@ -43,7 +43,8 @@ public final class TlsListener implements AutoCloseable {
     private final SSLContext context;
     private final ServerSocket server;
     private final ExecutorService workers = Executors.newCachedThreadPool(named("tls-peer-"));
-    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor(named("tls-deadline-"));
+    private final ScheduledExecutorService deadlines =
+            Executors.newSingleThreadScheduledExecutor(named("tls-deadline-"));
     private volatile boolean closed;
 
     private TlsListener(TlsIdentity identity, ServerSocket server) {

@@ -43,7 +43,8 @@ public final class OffsiteComponent {
         Path folder = config.folder().isBlank()
                 ? Path.of(bundles.getProperty("karaf.data"), "offsite")
                 : Path.of(config.folder());
-        module = OffsiteModule.open(folder.toAbsolutePath(), settings(config), System::nanoTime, System::currentTimeMillis);
+        module = OffsiteModule.open(
+                folder.toAbsolutePath(), settings(config), System::nanoTime, System::currentTimeMillis);
         role = bundles.registerService(ListenerRole.class, module.role(), new Hashtable<>());
         minutes = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "offsite-minutes");

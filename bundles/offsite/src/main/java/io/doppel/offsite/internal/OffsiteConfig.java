@@ -13,7 +13,9 @@ public @interface OffsiteConfig {
     String PID = "io.doppel.offsite";
 
     /** Folder of everything. */
-    @AttributeDefinition(name = "Folder", description = "Folder of all clients; empty for offsite in Karaf's data folder")
+    @AttributeDefinition(
+            name = "Folder",
+            description = "Folder of all clients; empty for offsite in Karaf's data folder")
     String folder() default "";
 
     /** The window. */
@@ -25,7 +27,10 @@ public @interface OffsiteConfig {
     int window$_$hours() default 336;
 
     /** The floor. */
-    @AttributeDefinition(name = "Free space in MiB", description = "Stays free on the disk, whatever clients put", min = "0")
+    @AttributeDefinition(
+            name = "Free space in MiB",
+            description = "Stays free on the disk, whatever clients put",
+            min = "0")
     int free$_$space$_$mib() default 2048;
 
     /** Objects of a store. */

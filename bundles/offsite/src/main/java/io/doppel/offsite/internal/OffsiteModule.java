@@ -152,7 +152,8 @@ public final class OffsiteModule implements AutoCloseable {
         synchronized (stores) {
             ClientStore store = stores.get(name);
             if (store == null) {
-                throw new DoppelException(OffsiteError.STORE_DAMAGED, "The store '" + name + "' is not served, see the alerts");
+                throw new DoppelException(
+                        OffsiteError.STORE_DAMAGED, "The store '" + name + "' is not served, see the alerts");
             }
             return store;
         }
@@ -215,7 +216,8 @@ public final class OffsiteModule implements AutoCloseable {
             for (Client other : clients.list()) {
                 if (owner && !other.name().equals(name) && other.store().equals(name)) {
                     throw new DoppelException(
-                            OffsiteError.CLIENT_EXISTS, "Client '" + other.name() + "' uses the store of '" + name + "'");
+                            OffsiteError.CLIENT_EXISTS,
+                            "Client '" + other.name() + "' uses the store of '" + name + "'");
                 }
             }
             clients.remove(name);
@@ -314,14 +316,14 @@ public final class OffsiteModule implements AutoCloseable {
 
     private void look(String name, ClientStore store) {
         StoreFigures day = store.condemnedWithin(DAY.toMillis());
-        long share = Math.max(
-                percent(day.condemnedObjects(), day.objects()), percent(day.condemnedBytes(), day.bytes()));
+        long share =
+                Math.max(percent(day.condemnedObjects(), day.objects()), percent(day.condemnedBytes(), day.bytes()));
         if (day.condemnedObjects() >= WORTH_AN_ALERT && share > settings.alertShare()) {
             alerts.raise(
                     AlertKind.MASS_CONDEMNATION,
                     name,
-                    day.condemnedObjects() + " objects with " + day.condemnedBytes() + " bytes were condemned within 24 h, "
-                            + share + " % of what was there");
+                    day.condemnedObjects() + " objects with " + day.condemnedBytes()
+                            + " bytes were condemned within 24 h, " + share + " % of what was there");
         }
         long used = store.used();
         if (percent(used, store.limits().quota() - used) >= NEAR_QUOTA_PERCENT) {

@@ -16,8 +16,10 @@ public final class Records {
     /** Puts a record under a name that is free; durable on return. */
     public static void put(Storage storage, String name, Map<String, String> fields) throws DoppelException {
         StringBuilder text = new StringBuilder();
-        fields.forEach((key, value) ->
-                text.append(key).append('=').append(value.replaceAll("[\\r\\n]", " ")).append('\n'));
+        fields.forEach((key, value) -> text.append(key)
+                .append('=')
+                .append(value.replaceAll("[\\r\\n]", " "))
+                .append('\n'));
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         try (ObjectWriter writer = storage.put(name)) {
             writer.write(bytes, 0, bytes.length);

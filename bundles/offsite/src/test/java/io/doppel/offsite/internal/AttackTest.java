@@ -30,10 +30,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -107,8 +107,7 @@ class AttackTest {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new TrustAll()}, null);
             try (Socket plain = Attacker.plain(site.listener.port());
-                    SSLSocket socket =
-                            (SSLSocket) context.getSocketFactory().createSocket(plain, "x", 1, true)) {
+                    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "x", 1, true)) {
                 var parameters = socket.getSSLParameters();
                 parameters.setProtocols(new String[] {version});
                 parameters.setApplicationProtocols(new String[] {Frame.PROTOCOL});
@@ -129,9 +128,10 @@ class AttackTest {
     @Test
     void anotherRoleIsNotServed() throws Exception {
         for (String protocol : List.of("h2", "doppel-offsite/2", "doppel-agent/1")) {
-            assertThrows(DoppelException.class, () -> Attacker.at(
-                            site.listener.port(), code.module(), TlsIdentity.make("x"), protocol)
-                    .close());
+            assertThrows(
+                    DoppelException.class,
+                    () -> Attacker.at(site.listener.port(), code.module(), TlsIdentity.make("x"), protocol)
+                            .close());
         }
     }
 
@@ -207,8 +207,7 @@ class AttackTest {
                 a -> a.out.begin(Frame.STAT, 50).u16(2).u8(0xc3).u8(0xa4).end(),
                 a -> a.out.begin(Frame.READ, 50).u64(-1).u32(1).name("a").end(),
                 a -> a.out.begin(Frame.READ, 50).u64(0).u32(-1).name("a").end(),
-                a -> a.out
-                        .begin(Frame.READ, 50)
+                a -> a.out.begin(Frame.READ, 50)
                         .u64(0)
                         .u32(Frame.MAX_READ + 1)
                         .name("a")
@@ -258,8 +257,8 @@ class AttackTest {
     void namesLeadNowhere() throws Exception {
         enrol();
         Set<Path> before = files();
-        List<String> names =
-                List.of("../x", "..", "/etc/x", "a/../../x", "own/clients/x", "", "a//b", ".tmp/x", "A", "a\u0000b", "objects");
+        List<String> names = List.of(
+                "../x", "..", "/etc/x", "a/../../x", "own/clients/x", "", "a//b", ".tmp/x", "A", "a\u0000b", "objects");
         try (Attacker attacker = stolen()) {
             int number = 0;
             for (String name : names) {
@@ -402,7 +401,8 @@ class AttackTest {
         for (int i = 0; i < names.size(); i++) {
             Steps.put(thief, names.get(i), heads.get(names.get(names.size() - 1 - i)));
         }
-        for (String name : List.of("config", "keys/0000000000000000", "heads/ffffffffffffffff", "data/00/00", "new/thing")) {
+        for (String name :
+                List.of("config", "keys/0000000000000000", "heads/ffffffffffffffff", "data/00/00", "new/thing")) {
             thief.delete(name);
             Steps.put(thief, name, forged);
         }

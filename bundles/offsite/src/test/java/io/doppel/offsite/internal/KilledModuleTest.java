@@ -51,7 +51,8 @@ class KilledModuleTest {
         Process process = more.length == 0
                 ? ChildJvm.start(ModuleMain.class, site, identity.toString(), Integer.toString(port))
                 : ChildJvm.start(ModuleMain.class, site, identity.toString(), Integer.toString(port), more[0]);
-        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         port = Integer.parseInt(out.readLine());
         if (more.length > 0) {
             code = out.readLine();
@@ -155,7 +156,8 @@ class KilledModuleTest {
                 module.store("client").reader(one.getKey(), 0, bytes.length).read(0, bytes, 0, bytes.length);
                 assertArrayEquals(one.getValue(), bytes);
             }
-            assertEquals(0, module.alerts().list().size(), module.alerts().list().toString());
+            assertEquals(
+                    0, module.alerts().list().size(), module.alerts().list().toString());
         }
     }
 }

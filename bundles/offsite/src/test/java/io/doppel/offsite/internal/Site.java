@@ -50,10 +50,7 @@ final class Site implements AutoCloseable {
 
     void start(int port) throws Exception {
         module = OffsiteModule.open(
-                folder,
-                SETTINGS,
-                () -> System.nanoTime() + nanos.get(),
-                () -> System.currentTimeMillis() + day.get());
+                folder, SETTINGS, () -> System.nanoTime() + nanos.get(), () -> System.currentTimeMillis() + day.get());
         listener = TlsListener.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), identity);
         listener.add(module.role());
     }

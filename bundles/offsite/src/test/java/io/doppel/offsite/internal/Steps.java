@@ -9,9 +9,9 @@ import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.ObjectWriter;
 import io.doppel.spi.storage.Storage;
 import java.nio.charset.StandardCharsets;
-import java.util.TreeMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.function.Executable;
 

@@ -71,7 +71,8 @@ final class VaultRig {
             tree.frontier(content.length);
             String root = tree.finish().orElseThrow();
             session.flush();
-            VersionManifest.Disk disk = new VersionManifest.Disk("d", "d", "raw", content.length, root, tree.dataBytes());
+            VersionManifest.Disk disk =
+                    new VersionManifest.Disk("d", "d", "raw", content.length, root, tree.dataBytes());
             return vault.publish(
                             session,
                             new VersionManifest(

@@ -206,8 +206,9 @@ class WindowTest {
         Steps.put(storage, "a", "1");
         long before = event();
         site.run(Duration.ofHours(1));
-        Instant between = Instant.ofEpochMilli(
-                System.currentTimeMillis() + site.day.get() - Duration.ofMinutes(30).toMillis());
+        Instant between = Instant.ofEpochMilli(System.currentTimeMillis()
+                + site.day.get()
+                - Duration.ofMinutes(30).toMillis());
         storage.delete("a");
         assertEquals(before, site.module.store("client").eventBefore(between));
         site.day.addAndGet(-Duration.ofHours(3).toMillis());

@@ -59,7 +59,8 @@ public final class Alerts {
                 return;
             }
         }
-        long number = 1 + open.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+        long number =
+                1 + open.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
         open.put(number, new Alert(number, kind, client, text, now, now, 1));
         LOG.warn("ALERT {} {}: {}", kind, client.isEmpty() ? "(module)" : "client '" + client + "'", text);
         Map<String, String> kept = new LinkedHashMap<>();

@@ -11,7 +11,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Lists and clears alerts. */
 @Service
-@Command(scope = "doppel", name = "offsite-alerts", description = "List the alerts of this offsite module, or clear one")
+@Command(
+        scope = "doppel",
+        name = "offsite-alerts",
+        description = "List the alerts of this offsite module, or clear one")
 public final class AlertsCommand extends OffsiteCommand {
     @Option(name = "--clear", description = "Clear the alert of this number")
     int clear;

@@ -12,7 +12,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Adds a client. */
 @Service
-@Command(scope = "doppel", name = "offsite-client-add", description = "NAME: add a client of this offsite module and show its enrolment code")
+@Command(
+        scope = "doppel",
+        name = "offsite-client-add",
+        description = "NAME: add a client of this offsite module and show its enrolment code")
 public final class ClientAddCommand extends OffsiteCommand {
     @Option(name = "--quota", description = "Bytes for its store, condemned ones among them, for example 500G")
     String quota;

@@ -15,7 +15,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Lists the clients. */
 @Service
-@Command(scope = "doppel", name = "offsite-client-list", description = "List the clients of this offsite module and what they use")
+@Command(
+        scope = "doppel",
+        name = "offsite-client-list",
+        description = "List the clients of this offsite module and what they use")
 public final class ClientListCommand extends OffsiteCommand {
     @Override
     protected void run(List<String> words) throws DoppelException {
@@ -24,7 +27,8 @@ public final class ClientListCommand extends OffsiteCommand {
         List<List<String>> rows = new ArrayList<>();
         for (Client client : module().clients()) {
             int connections = module().role().connections(client.name());
-            String state = client.certificate().isEmpty() ? "not enrolled" : client.readOnly() ? "read-only" : "enrolled";
+            String state =
+                    client.certificate().isEmpty() ? "not enrolled" : client.readOnly() ? "read-only" : "enrolled";
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("name", client.name());
             one.put("store", client.store());

@@ -8,7 +8,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Changes a quota. */
 @Service
-@Command(scope = "doppel", name = "offsite-client-quota", description = "NAME BYTES: change the quota of a client's store")
+@Command(
+        scope = "doppel",
+        name = "offsite-client-quota",
+        description = "NAME BYTES: change the quota of a client's store")
 public final class ClientQuotaCommand extends OffsiteCommand {
     @Override
     protected void run(List<String> words) throws DoppelException {

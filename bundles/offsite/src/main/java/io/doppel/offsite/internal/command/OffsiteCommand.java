@@ -23,7 +23,8 @@ abstract class OffsiteCommand extends AdminCommand {
         Arrays.fill(code, '\0');
         tell(
                 Map.of("client", client, "port", offsite.port().port(), "code", text),
-                "Enrolment code of client '" + client + "', shown this once; it works once, within 72 hours:\n\n  " + text
+                "Enrolment code of client '" + client + "', shown this once; it works once, within 72 hours:\n\n  "
+                        + text
                         + "\n\nOn the client's server:  doppel:vault-add offsite --name NAME --set host=HOST --set port="
                         + offsite.port().port() + " --set-secret code=-");
     }

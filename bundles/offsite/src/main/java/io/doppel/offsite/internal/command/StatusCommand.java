@@ -10,7 +10,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** Says how the module is. */
 @Service
-@Command(scope = "doppel", name = "offsite-status", description = "Show port, certificate, window and running time of this offsite module")
+@Command(
+        scope = "doppel",
+        name = "offsite-status",
+        description = "Show port, certificate, window and running time of this offsite module")
 public final class StatusCommand extends OffsiteCommand {
     @Override
     protected void run(List<String> words) throws DoppelException {

@@ -130,7 +130,8 @@ public final class OffsiteRole implements ListenerRole, AutoCloseable {
                 misused ? guest.client().name() : "",
                 connection.address()
                         + (misused
-                                ? " came with this client's token and another certificate, or too late: " + connection.peer()
+                                ? " came with this client's token and another certificate, or too late: "
+                                        + connection.peer()
                                 : " came with a token that nobody has"));
         out.error(Refusal.DENIED.code(), "the token is not known, or belongs to another certificate");
         return null;

@@ -223,9 +223,7 @@ final class Session implements AutoCloseable {
             } else {
                 out.begin(Frame.ENTRIES, 2 + room).u16(some.size());
                 for (ObjectInfo info : some) {
-                    out.name(info.name())
-                            .u64(info.size())
-                            .u64(info.created().toEpochMilli());
+                    out.name(info.name()).u64(info.size()).u64(info.created().toEpochMilli());
                 }
                 out.end();
                 flush();

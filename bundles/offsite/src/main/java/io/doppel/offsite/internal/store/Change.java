@@ -11,7 +11,8 @@ import java.io.IOException;
  * @param at running time in milliseconds
  * @param day time of day in milliseconds since 1970, for people
  */
-record Change(Kind kind, long event, long at, long day, long id, long size, long high, long low, String name, long[] ids) {
+record Change(
+        Kind kind, long event, long at, long day, long id, long size, long high, long low, String name, long[] ids) {
     /** What happened; numbers on disk are ordinals, so nothing is put in between. */
     enum Kind {
         /** An object was put: id, size, attempt, name. */

@@ -114,7 +114,8 @@ public final class ClientStore implements AutoCloseable {
                             + missing.get(0) + "'");
         }
         if (unknown > 0) {
-            alerts.accept(AlertKind.DAMAGE, unknown + " files in the store's folder are in no journal; they were left alone");
+            alerts.accept(
+                    AlertKind.DAMAGE, unknown + " files in the store's folder are in no journal; they were left alone");
         }
     }
 
@@ -271,7 +272,8 @@ public final class ClientStore implements AutoCloseable {
         if (newestHead) {
             alerts.accept(AlertKind.NEWEST_HEAD, "the newest head of the vault was condemned: '" + name + "'");
         } else if (KEYS.stream().anyMatch(name::startsWith)) {
-            alerts.accept(AlertKind.KEYS, "an object without which the vault may not open was condemned: '" + name + "'");
+            alerts.accept(
+                    AlertKind.KEYS, "an object without which the vault may not open was condemned: '" + name + "'");
         }
     }
 
@@ -293,13 +295,15 @@ public final class ClientStore implements AutoCloseable {
     /** Refuses more than the client may have. */
     void checkRoom(long more) throws DoppelException {
         if (used() > limits.quota()) {
-            throw new DoppelException(StorageError.FULL, "the client's quota of " + limits.quota() + " bytes is used up");
+            throw new DoppelException(
+                    StorageError.FULL, "the client's quota of " + limits.quota() + " bytes is used up");
         }
         if (storage.space().orElseThrow().free() - more < limits.floor()) {
             throw new DoppelException(StorageError.FULL, "the module's disk has no more room for clients");
         }
         if (table.live().size() + table.condemned().size() >= limits.objects()) {
-            throw new DoppelException(StorageError.FULL, "the client's limit of " + limits.objects() + " objects is reached");
+            throw new DoppelException(
+                    StorageError.FULL, "the client's limit of " + limits.objects() + " objects is reached");
         }
     }
 
@@ -358,8 +362,8 @@ public final class ClientStore implements AutoCloseable {
         }
         if (event < table.deletedThrough()) {
             throw new DoppelException(
-                    OffsiteError.TOO_LATE, "Event " + event + " is before event " + table.deletedThrough()
-                            + ", of which bytes were deleted");
+                    OffsiteError.TOO_LATE,
+                    "Event " + event + " is before event " + table.deletedThrough() + ", of which bytes were deleted");
         }
         record(Change.event(Change.Kind.UNDO, table.events() + 1, time.millis(), time.day(), event, ""));
     }
@@ -388,7 +392,8 @@ public final class ClientStore implements AutoCloseable {
             }
         }
         if (first < last) {
-            throw new DoppelException(OffsiteError.UNCLEAR_TIME, "Event " + first + " has a later time than event " + last);
+            throw new DoppelException(
+                    OffsiteError.UNCLEAR_TIME, "Event " + first + " has a later time than event " + last);
         }
         return last;
     }

@@ -63,7 +63,8 @@ final class Journal implements AutoCloseable {
         } catch (IllegalStateException e) {
             throw damaged(folder, "its changes do not fit together: " + e.getMessage());
         } catch (IOException e) {
-            throw new DoppelException(StorageError.IO, "The journal of '" + folder + "' cannot be opened: " + e.getMessage(), e);
+            throw new DoppelException(
+                    StorageError.IO, "The journal of '" + folder + "' cannot be opened: " + e.getMessage(), e);
         }
     }
 
@@ -170,7 +171,8 @@ final class Journal implements AutoCloseable {
      */
     void append(Change change) throws DoppelException {
         if (broken) {
-            throw new DoppelException(StorageError.IO, "The journal could not be written; the module must be started anew");
+            throw new DoppelException(
+                    StorageError.IO, "The journal could not be written; the module must be started anew");
         }
         byte[] frame = ChangeFrames.encode(change);
         try {

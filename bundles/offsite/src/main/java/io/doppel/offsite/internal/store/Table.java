@@ -161,16 +161,7 @@ final class Table {
         more[3] = one.condemnedDay;
         System.arraycopy(one.gaps, 0, more, 4, one.gaps.length);
         return new Change(
-                Change.Kind.KEPT,
-                0,
-                0,
-                one.putDay,
-                one.id,
-                one.size,
-                one.attemptHigh,
-                one.attemptLow,
-                one.name,
-                more);
+                Change.Kind.KEPT, 0, 0, one.putDay, one.id, one.size, one.attemptHigh, one.attemptLow, one.name, more);
     }
 
     /** What is there. */

@@ -65,7 +65,8 @@ final class Module {
             // In TLS 1.3 the client learns only now what the module thinks of its certificate.
             throw new DoppelException(
                     StorageError.DENIED,
-                    "The offsite module at " + name() + " does not know this server: its admin removed or renewed the client, or the"
+                    "The offsite module at " + name()
+                            + " does not know this server: its admin removed or renewed the client, or the"
                             + " enrolment code is too old; a new code is needed",
                     e);
         } catch (IOException | DoppelException | RuntimeException | Error e) {
@@ -97,7 +98,9 @@ final class Module {
             }
             if (isAlert(cause)) {
                 throw new DoppelException(
-                        StorageError.UNSUITABLE, "What answers at " + name() + " is no offsite module that we know", cause);
+                        StorageError.UNSUITABLE,
+                        "What answers at " + name() + " is no offsite module that we know",
+                        cause);
             }
             throw cause;
         }

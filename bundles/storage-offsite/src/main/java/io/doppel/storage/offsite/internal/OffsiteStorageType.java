@@ -27,7 +27,8 @@ public final class OffsiteStorageType implements StorageType {
     private static final String READ_ONLY = "read-only";
 
     private static final SettingsSpec SPEC = SettingsSpec.of(
-            SettingField.required(HOST, SettingType.HOST, "Name or address of the offsite module, or of what forwards to it.")
+            SettingField.required(
+                            HOST, SettingType.HOST, "Name or address of the offsite module, or of what forwards to it.")
                     .asAddress(),
             SettingField.optional(PORT, SettingType.PORT, "TCP port of the module.")
                     .withDefault("2811")

@@ -104,7 +104,8 @@ public final class EnrolmentCode {
         require(Arrays.equals(sha256(content), 0, CHECK, all, content.length, all.length));
         HexFormat pairs = HexFormat.ofDelimiter(":").withUpperCase();
         return new EnrolmentCode(
-                new Fingerprint(pairs.formatHex(content, 0, PRINT)), Arrays.copyOfRange(content, PRINT, content.length));
+                new Fingerprint(pairs.formatHex(content, 0, PRINT)),
+                Arrays.copyOfRange(content, PRINT, content.length));
     }
 
     private static void require(boolean right) {

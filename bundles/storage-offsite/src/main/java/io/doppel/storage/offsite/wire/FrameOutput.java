@@ -94,7 +94,11 @@ public final class FrameOutput {
         if (text.length > TEXT) {
             text = what.substring(0, Math.min(what.length(), TEXT / 4)).getBytes(StandardCharsets.UTF_8);
         }
-        begin(Frame.ERROR, 3 + text.length).u8(code).u16(text.length).bytes(text).end();
+        begin(Frame.ERROR, 3 + text.length)
+                .u8(code)
+                .u16(text.length)
+                .bytes(text)
+                .end();
     }
 
     /** Sends what is written. */

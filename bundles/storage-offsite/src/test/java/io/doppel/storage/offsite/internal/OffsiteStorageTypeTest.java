@@ -55,8 +55,7 @@ class OffsiteStorageTypeTest extends SettingsContract {
                 Integer.toString(port),
                 "code",
                 secrets.put("code", code.text()).id());
-        DoppelException e =
-                assertThrows(DoppelException.class, () -> type.open(spec().parse(settings), secrets));
+        DoppelException e = assertThrows(DoppelException.class, () -> type.open(spec().parse(settings), secrets));
         assertTrue(e.is(StorageError.UNREACHABLE), e.getMessage());
     }
 }

@@ -127,8 +127,7 @@ class FrameProperties {
             text[place] = digit;
             assertThrows(IllegalArgumentException.class, () -> EnrolmentCode.parse(text));
         }
-        assertThrows(
-                IllegalArgumentException.class, () -> EnrolmentCode.parse(Arrays.copyOf(text, Math.min(at, 110))));
+        assertThrows(IllegalArgumentException.class, () -> EnrolmentCode.parse(Arrays.copyOf(text, Math.min(at, 110))));
     }
 
     @Provide
