@@ -35,7 +35,13 @@ public enum CatalogError implements ErrorCode {
             "DPL-CAT-0006",
             false,
             "The catalogue could not be brought to this version's schema; it is as it was before.",
-            "Check the free space of the server's data folder and start again; report it with the server's log if it stays.");
+            "Check the free space of the server's data folder and start again; report it with the server's log if it stays."),
+    /** An export that is not right. */
+    BAD_EXPORT(
+            "DPL-CAT-0007",
+            false,
+            "What was exported from a catalogue cannot be read.",
+            "Use another recovery copy; report it with the server's log.");
 
     private final String id;
     private final boolean retryable;

@@ -178,6 +178,24 @@ public enum VaultError implements ErrorCode {
             false,
             "The vault has no such hold.",
             "List the holds with doppel:hold-list and use the id of one."),
+    /** The holder answers. */
+    HOLDER_LIVES(
+            "DPL-VLT-0061",
+            false,
+            "The server that holds the vault lives and answers; it was not taken over.",
+            "Stop that server, or remove the vault there; then it releases the vault by itself. If it must be cut off although it lives, force it: what it stores from then on fails, and what it stored before stays."),
+    /** This server was recovered elsewhere. */
+    REPLACED(
+            "DPL-VLT-0062",
+            false,
+            "Another server was recovered from a copy of this one and goes on in its place.",
+            "Switch this server off for good. If it shall be the one after all, stop the other, and add the vault here again with --take-over; versions that the other stored stay."),
+    /** No copy. */
+    NO_COPY(
+            "DPL-VLT-0063",
+            false,
+            "The vault has no such recovery copy.",
+            "List the copies with doppel:recover --list; each server that attached the vault for writing puts some."),
     /** The local copy of the index cannot be kept. */
     LOCAL_INDEX(
             "DPL-VLT-0025",

@@ -4,6 +4,8 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
 import io.doppel.catalog.BaseRecords;
 import io.doppel.catalog.Catalog;
+import io.doppel.catalog.ExportBounds;
+import io.doppel.catalog.ExportSink;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.MemoryRecords;
 import io.doppel.catalog.NamedRecords;
@@ -105,6 +107,21 @@ public final class SqlCatalog implements Catalog {
     @Override
     public ValidationRecords validation() {
         return validation;
+    }
+
+    @Override
+    public void onChange(Runnable told) {
+        database.onChange(told);
+    }
+
+    @Override
+    public int schema() {
+        return Migrations.ours().size();
+    }
+
+    @Override
+    public void export(ExportBounds bounds, ExportSink sink) throws DoppelException {
+        new SqlExport(database, bounds, sink).run();
     }
 
     @Override
