@@ -13,16 +13,30 @@ import java.util.Objects;
  * @param compression {@code zstd} or {@code lz4}; counts when the vault is made, ignored otherwise
  * @param unlock passphrase or recovery key; when the vault is made it becomes its first passphrase, of at least eight characters, and empty means that
  *     only the machine key file and the recovery key open it
+ * @param force for {@link Access#TAKE_OVER}: without asking the server that holds the vault whether it lives, which takes up to a minute if it does
+ *     not answer
  */
 public record VaultRequest(
-        String name, String type, Map<String, String> settings, Access access, String compression, char[] unlock) {
+        String name,
+        String type,
+        Map<String, String> settings,
+        Access access,
+        String compression,
+        char[] unlock,
+        boolean force) {
+    /** A request that cuts no living server off. */
+    public VaultRequest(
+            String name, String type, Map<String, String> settings, Access access, String compression, char[] unlock) {
+        this(name, type, settings, access, compression, unlock, false);
+    }
+
     /** What to do. */
     public enum Access {
         /** Make a new vault; fails if there is one. */
         CREATE,
         /** Use an existing vault as its only server. */
         ATTACH,
-        /** As {@link #ATTACH}, taking over from another server that is gone for good. */
+        /** As {@link #ATTACH}, taking over from another server that is gone for good; refused if that answers, unless forced. */
         TAKE_OVER,
         /** Look at an existing vault, beside its server; changes nothing. */
         READ_ONLY

@@ -47,9 +47,14 @@ final class PluginWatch implements AutoCloseable {
     }
 
     private void storageChanged(String type, boolean there) {
-        if (!there) {
-            threads.execute(() -> vaults.left(type));
-        }
+        threads.execute(() -> {
+            if (there) {
+                // whether hosts may be swept is known as soon as a vault can be asked
+                hosts.sweepUnswept(stop);
+            } else {
+                vaults.left(type);
+            }
+        });
     }
 
     @Override

@@ -4,10 +4,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Daemon threads with names. */
-final class Threads {
+public final class Threads {
     private Threads() {}
 
-    static ThreadFactory named(String name) {
+    public static ThreadFactory named(String name) {
         AtomicInteger count = new AtomicInteger();
         return work -> {
             Thread thread = new Thread(work, name + "-" + count.incrementAndGet());

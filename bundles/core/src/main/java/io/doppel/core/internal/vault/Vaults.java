@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The vaults: kept in the catalogue, opened when they are first needed and again when their plug-in has returned. */
@@ -162,6 +163,26 @@ public final class Vaults implements OpenVaults, AutoCloseable {
                 .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "Vault '" + vaultId + "' is not open"));
     }
 
+    /** The vaults that are open for writing now, by name. */
+    public Map<String, Vault> openForWriting() {
+        Map<String, Vault> open = new TreeMap<>();
+        links.forEach((name, link) -> link.ifOpen()
+                .map(VaultLink.Opened::vault)
+                .filter(v -> !v.readOnly())
+                .ifPresent(v -> open.put(name, v)));
+        return open;
+    }
+
+    /** Those that are attached for writing, open or not. */
+    public List<VaultRecord> attachedForWriting() throws DoppelException {
+        return records.all().stream().filter(r -> !r.readOnly()).toList();
+    }
+
+    /** This server as vaults know it. */
+    public VaultOwner owner() {
+        return owner;
+    }
+
     VaultRecord record(String name) throws DoppelException {
         return records.find(name)
                 .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "There is no vault '" + name + "'"));
@@ -187,7 +208,7 @@ public final class Vaults implements OpenVaults, AutoCloseable {
     }
 
     /** Where key files and leases are kept. */
-    VaultFolders folders() {
+    public VaultFolders folders() {
         return folders;
     }
 
