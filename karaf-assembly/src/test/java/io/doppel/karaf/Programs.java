@@ -1,5 +1,7 @@
 package io.doppel.karaf;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import java.time.Instant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,5 +26,15 @@ final class Programs {
                     + Files.readString(out) + "\nstderr: " + Files.readString(err));
         }
         return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /** Nobody may fetch the exit status of an orphan, for instance in a container without init; then it stays as a zombie. */
+    static void awaitDeath(long pid) throws IOException, InterruptedException {
+        Path commandLine = Path.of("/proc", Long.toString(pid), "cmdline");
+        Instant end = Instant.now().plusSeconds(60);
+        while (Files.exists(commandLine) && Files.readAllBytes(commandLine).length > 0) {
+            assertTrue(Instant.now().isBefore(end), "the killed server does not end");
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param vault its name here
  * @param copied when the newest copy was put; empty if none was since this server started
+ * @param ageSeconds how long ago that was; −1 if none was put
  * @param copy its id; empty if there is none
  * @param bytes size of its content
  * @param storedBytes of it, what had to be stored anew
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record RecoveryStatus(
         String vault,
         Optional<Instant> copied,
+        long ageSeconds,
         String copy,
         long bytes,
         long storedBytes,

@@ -117,7 +117,7 @@ public final class DoppelCore implements AutoCloseable {
                 copier.changed();
             }
         });
-        watch = new PluginWatch(plugins, hosts, vaults);
+        watch = new PluginWatch(plugins, hosts, vaults, copier);
     }
 
     /** Opens the core of a server that has no configuration files and is started anew by hand after a recovery. */

@@ -20,6 +20,7 @@ final class Desk {
     final FakeVaults vaults = new FakeVaults();
     final FakeRetention retention = new FakeRetention(vaults);
     final FakeFigures figures = new FakeFigures();
+    final FakeRecovery recovery = new FakeRecovery();
     final FakeJobs jobs = new FakeJobs();
     final FakeTicker ticker = new FakeTicker();
     FakeScreen screen;
@@ -95,7 +96,7 @@ final class Desk {
 
     /** Makes services, commands and completers known to a Karaf of its own, as its extender does. */
     void register(Registry registry) {
-        List.of(inventory, vaults, retention, figures, jobs).forEach(registry::register);
+        List.of(inventory, vaults, retention, figures, jobs, recovery).forEach(registry::register);
         Set<Class<?>> classes = new LinkedHashSet<>(Commands.ALL);
         for (Class<?> command : Commands.ALL) {
             for (Class<?> type = command; type != Object.class; type = type.getSuperclass()) {
@@ -117,7 +118,7 @@ final class Desk {
             for (Field field : type.getDeclaredFields()) {
                 if (field.isAnnotationPresent(Reference.class)) {
                     field.setAccessible(true);
-                    for (Object service : List.of(inventory, vaults, retention, figures, jobs)) {
+                    for (Object service : List.of(inventory, vaults, retention, figures, jobs, recovery)) {
                         if (field.getType().isInstance(service)) {
                             field.set(target, service);
                         }

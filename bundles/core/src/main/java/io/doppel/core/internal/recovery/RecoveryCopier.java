@@ -82,6 +82,16 @@ public final class RecoveryCopier implements AutoCloseable {
     /** Something that people would miss changed. Returns at once. */
     public void changed() {
         changes.incrementAndGet();
+        lookSoon();
+    }
+
+    /** A storage type has appeared: what failed without it need not wait. */
+    public void storageAppeared() {
+        known.replaceAll((vault, k) -> new Known(k.change(), k.copied(), k.written(), k.problem(), Instant.EPOCH));
+        lookSoon();
+    }
+
+    private void lookSoon() {
         if (!closed && waiting.compareAndSet(false, true)) {
             thread.schedule(
                     () -> {
@@ -196,6 +206,10 @@ public final class RecoveryCopier implements AutoCloseable {
         return new RecoveryStatus(
                 name,
                 now.copied(),
+                now.copied()
+                        .map(at -> Math.max(
+                                0, Duration.between(at, clock.instant()).toSeconds()))
+                        .orElse(-1L),
                 now.written().map(RecoveryCopies.Written::id).orElse(""),
                 now.written().map(RecoveryCopies.Written::bytes).orElse(0L),
                 now.written().map(RecoveryCopies.Written::storedBytes).orElse(0L),

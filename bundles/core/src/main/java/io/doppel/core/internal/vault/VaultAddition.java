@@ -66,13 +66,15 @@ final class VaultAddition {
             VaultRecord record =
                     new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
             vaults.known().readAll(name, vault);
-            records.add(record);
-            VaultHoldings.endLeftovers(name, vault);
-            added = true;
+            // before it is known: whoever hears of it then finds it open, and does not open it a second time
             vaults.adopt(name, link);
+            records.add(record);
+            added = true;
+            VaultHoldings.endLeftovers(name, vault);
             return record;
         } finally {
             if (!added) {
+                vaults.drop(name);
                 link.close();
                 settings.forget(kept);
                 vaults.folders().forget(name);
