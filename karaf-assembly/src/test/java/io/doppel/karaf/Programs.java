@@ -1,11 +1,12 @@
 package io.doppel.karaf;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import java.time.Instant;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs with a limit, their output in files so that nothing a child leaves behind can block the test. */

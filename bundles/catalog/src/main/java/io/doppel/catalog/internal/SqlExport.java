@@ -49,14 +49,14 @@ final class SqlExport {
         // what refers to a run that is added meanwhile is left out, so that nothing refers to what is not there
         long newest = number("SELECT MAX(id) FROM runs");
         long first = nthNewest("runs", bounds.runs());
-        long firstLogged = Math.max(first, nthNewest("runs", bounds.loggedRuns()));
+        long detailed = Math.max(first, nthNewest("runs", bounds.detailedRuns()));
         long firstLine = nthNewest("log_lines", bounds.lines());
         for (SqlTable table : database.call(SqlTable::all)) {
             String where = switch (table.name()) {
                 case "runs" -> " WHERE id BETWEEN " + first + " AND " + newest;
-                case "tasks" -> " WHERE run_id BETWEEN " + first + " AND " + newest;
+                case "tasks" -> " WHERE run_id BETWEEN " + detailed + " AND " + newest;
                 case "log_lines" ->
-                    " WHERE run_id BETWEEN " + firstLogged + " AND " + newest + " AND id >= " + firstLine;
+                    " WHERE run_id BETWEEN " + detailed + " AND " + newest + " AND id >= " + firstLine;
                 default -> "";
             };
             export(table, where);

@@ -21,8 +21,8 @@ public final class SqlRebuild implements CatalogRebuild {
     private final DerbyDatabase database;
     private final Map<String, SqlTable> tables = new HashMap<>();
     private final List<String> order = new ArrayList<>();
-    /** Rows of tables that refer to others wait for these. */
-    private final Map<String, List<List<JsonNode>>> waiting = new HashMap<>();
+    /** Parts of tables that refer to others wait for these. */
+    private final Map<String, List<byte[]>> waiting = new HashMap<>();
 
     private boolean closed;
 
@@ -65,25 +65,40 @@ public final class SqlRebuild implements CatalogRebuild {
 
     @Override
     public void part(byte[] text) throws DoppelException {
-        List<JsonNode> lines = new ArrayList<>();
-        for (String line : new String(text, StandardCharsets.UTF_8).split("\n")) {
-            try {
-                lines.add(SqlExport.JSON.readTree(line));
-            } catch (IOException e) {
-                throw bad("a line is not JSON", e);
-            }
+        int end = 0;
+        while (end < text.length && text[end] != '\n') {
+            end++;
         }
-        String name = lines.get(0).path(SqlExport.TABLE).asText();
+        String name = parse(new String(text, 0, end, StandardCharsets.UTF_8))
+                .path(SqlExport.TABLE)
+                .asText();
         SqlTable table = tables.get(name);
         if (table == null) {
             throw bad("there is no table '" + name + "' in its schema", null);
         }
-        List<JsonNode> rows = lines.subList(1, lines.size());
         if (table.parents().isEmpty()) {
-            insert(table, rows);
+            insert(table, text);
         } else {
-            waiting.computeIfAbsent(name, n -> new ArrayList<>()).add(rows);
+            // as text, which takes less memory
+            waiting.computeIfAbsent(name, n -> new ArrayList<>()).add(text.clone());
         }
+    }
+
+    private static JsonNode parse(String line) throws DoppelException {
+        try {
+            return SqlExport.JSON.readTree(line);
+        } catch (IOException e) {
+            throw bad("a line is not JSON", e);
+        }
+    }
+
+    private void insert(SqlTable table, byte[] text) throws DoppelException {
+        String[] lines = new String(text, StandardCharsets.UTF_8).split("\n");
+        List<JsonNode> rows = new ArrayList<>();
+        for (int i = 1; i < lines.length; i++) {
+            rows.add(parse(lines[i]));
+        }
+        insert(table, rows);
     }
 
     private void insert(SqlTable table, List<JsonNode> rows) throws DoppelException {
@@ -138,8 +153,8 @@ public final class SqlRebuild implements CatalogRebuild {
     @Override
     public void finish() throws DoppelException {
         for (String name : order) {
-            for (List<JsonNode> rows : waiting.getOrDefault(name, List.of())) {
-                insert(tables.get(name), rows);
+            for (byte[] text : waiting.getOrDefault(name, List.of())) {
+                insert(tables.get(name), text);
             }
         }
         Migrations.run(database, Migrations.ours());

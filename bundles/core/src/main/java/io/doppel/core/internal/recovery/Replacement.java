@@ -24,22 +24,30 @@ public final class Replacement {
     }
 
     /**
-     * Whether this is known to be the installation's only server: no vault says that it was replaced, and at least one could be asked, if
-     * there are any.
+     * Whether this is known to be the installation's only server: no vault that is open says that it was replaced, and at least one
+     * confirms that it was not, if there are any.
      *
      * @throws DoppelException {@link VaultError#REPLACED}
      */
     public boolean isRuledOut() throws DoppelException {
-        List<VaultRecord> attached = vaults.attachedForWriting();
-        boolean asked = attached.isEmpty();
-        for (VaultRecord record : attached) {
-            asked |= isRuledOutBy(record.name());
+        boolean confirmed = false;
+        for (String name : vaults.openForWriting().keySet()) {
+            confirmed |= isRuledOutBy(name);
         }
-        if (!asked) {
+        if (confirmed) {
+            return true; // nobody waits for a target that is away
+        }
+        List<VaultRecord> attached = vaults.attachedForWriting();
+        for (VaultRecord record : attached) {
+            if (isRuledOutBy(record.name())) {
+                return true;
+            }
+        }
+        if (!attached.isEmpty()) {
             LOG.info(
                     "No vault can be asked whether this server was replaced; what it left on hosts stays until one can");
         }
-        return asked;
+        return attached.isEmpty();
     }
 
     private boolean isRuledOutBy(String name) throws DoppelException {
