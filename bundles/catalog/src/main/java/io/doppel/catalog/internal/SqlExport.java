@@ -55,8 +55,7 @@ final class SqlExport {
             String where = switch (table.name()) {
                 case "runs" -> " WHERE id BETWEEN " + first + " AND " + newest;
                 case "tasks" -> " WHERE run_id BETWEEN " + detailed + " AND " + newest;
-                case "log_lines" ->
-                    " WHERE run_id BETWEEN " + detailed + " AND " + newest + " AND id >= " + firstLine;
+                case "log_lines" -> " WHERE run_id BETWEEN " + detailed + " AND " + newest + " AND id >= " + firstLine;
                 default -> "";
             };
             export(table, where);
