@@ -92,7 +92,7 @@ public final class VaultAddCommand extends DoppelCommand {
         char[] passphrase = new Passphrase(screen(), fresh ? Passphrase.Kind.OF_NEW_VAULT : Passphrase.Kind.EXISTING)
                 .read(Optional.ofNullable(passphraseFile), passphraseStdin, noPassphrase);
         try {
-            if (access == VaultRequest.Access.TAKE_OVER && !force && !json()) {
+            if (access == VaultRequest.Access.TAKE_OVER && !force && !json() && screen().canRedraw()) {
                 screen().err()
                         .println(
                                 "Asking the server that holds the vault whether it lives; if none answers, that takes up to a minute.");
