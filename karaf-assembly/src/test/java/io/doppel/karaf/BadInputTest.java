@@ -279,9 +279,10 @@ class BadInputTest {
             other.fail("DPL-JOB-0014", "doppel:backup", "h/of shared", "--vault", "shared");
             other.succeed("doppel:vault-remove", "shared", "--yes");
 
-            other.succeed(addVault("shared", "--take-over", "--passphrase-file", secret("right")));
+            String right = secret("right");
+            other.fail("DPL-VLT-0061", addVault("shared", "--take-over", "--passphrase-file", right));
+            other.succeed(addVault("shared", "--take-over", "--cut-off-living", "--passphrase-file", right));
             String theirs = other.backup("h/of shared", "shared");
-            shell.fail("DPL-VLT-0007", "doppel:backup", "h/of shared", "--vault", "shared");
             shell.fail("DPL-VLT-0006", "doppel:backup", "h/of shared", "--vault", "shared");
             other.succeed("doppel:vault-remove", "shared", "--yes");
             shell.backup("h/of shared", "shared");

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +83,7 @@ class InterruptionTest {
         assertTrue(stored >= PACK, () -> "no pack is finished yet: " + stored);
         ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
         process.destroyForcibly();
-        awaitDeath(process.pid());
+        Programs.awaitDeath(process.pid());
         server.doppel("start").mustSucceed();
 
         JsonNode ended = shell.run(run);
@@ -122,16 +121,6 @@ class InterruptionTest {
         server.doppel("start").mustSucceed();
         JsonNode ended = shell.run(run);
         assertEquals("DPL-JOB-0007", ended.path("errorCode").asText(), ended::toString);
-    }
-
-    /** Nobody may fetch the exit status of an orphan, for instance in a container without init; then it stays as a zombie. */
-    private static void awaitDeath(long pid) throws Exception {
-        Path commandLine = Path.of("/proc", Long.toString(pid), "cmdline");
-        Instant end = Instant.now().plusSeconds(60);
-        while (Files.exists(commandLine) && Files.readAllBytes(commandLine).length > 0) {
-            assertTrue(Instant.now().isBefore(end), "the killed server does not end");
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
     }
 
     private String startSlowBackup(String rate, long read) throws Exception {

@@ -1,9 +1,12 @@
 package io.doppel.karaf;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs with a limit, their output in files so that nothing a child leaves behind can block the test. */
@@ -24,5 +27,15 @@ final class Programs {
                     + Files.readString(out) + "\nstderr: " + Files.readString(err));
         }
         return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /** Nobody may fetch the exit status of an orphan, for instance in a container without init; then it stays as a zombie. */
+    static void awaitDeath(long pid) throws IOException, InterruptedException {
+        Path commandLine = Path.of("/proc", Long.toString(pid), "cmdline");
+        Instant end = Instant.now().plusSeconds(60);
+        while (Files.exists(commandLine) && Files.readAllBytes(commandLine).length > 0) {
+            assertTrue(Instant.now().isBefore(end), "the killed server does not end");
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 }

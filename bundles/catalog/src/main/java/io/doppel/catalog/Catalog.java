@@ -57,6 +57,19 @@ public interface Catalog extends AutoCloseable {
     /** The limits of free space. */
     SpaceRecords space();
 
+    /**
+     * Has somebody told after each change but those of runs, on the thread that made it; soon, and from several threads.
+     *
+     * @param told replaces who was told before
+     */
+    void onChange(Runnable told);
+
+    /** Number of this version's schema. */
+    int schema();
+
+    /** Hands out all that is kept, so that {@link CatalogRebuild} makes the same of it, in this version of Doppel or a later one. */
+    void export(ExportBounds bounds, ExportSink sink) throws DoppelException;
+
     /** Shuts the database down. A second close does nothing. */
     @Override
     void close();

@@ -41,7 +41,13 @@ public enum CatalogError implements ErrorCode {
             "DPL-CAT-0007",
             true,
             "The catalogue's database cannot be written; what was kept is unharmed.",
-            "Free space on the disk of the server's data folder, or make that folder writable; then the catalogue goes on by itself.");
+            "Free space on the disk of the server's data folder, or make that folder writable; then the catalogue goes on by itself."),
+    /** An export that is not right. */
+    BAD_EXPORT(
+            "DPL-CAT-0008",
+            false,
+            "What was exported from a catalogue cannot be read.",
+            "Use another recovery copy; report it with the server's log.");
 
     private final String id;
     private final boolean retryable;

@@ -326,7 +326,7 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Copies a version of another vault into this one (docs/vault-format.md §15): sends what this one lacks, proves that it arrived and
+     * Copies a version of another vault into this one (docs/vault-format.md §17): sends what this one lacks, proves that it arrived and
      * publishes. If this one lists the same state already, only what is known to be damaged of it here is sent, and nothing published. Nobody
      * removes the version meanwhile in this opening of the source; against others a hold is the caller's to put. After a failure, what was
      * sent is found again by the next attempt.
@@ -608,6 +608,39 @@ public final class Vault implements AutoCloseable {
             cancel.check();
             warn("Tree nodes of which one copy is left could not be stored again: " + e.getMessage());
         }
+    }
+
+    /** What servers keep here so that they can be made again, as long as the vault is open. */
+    public RecoveryCopies recoveryCopies() {
+        return meta.recoveryCopies();
+    }
+
+    /**
+     * Looks whether this server still holds the vault, and answers those who ask whether it lives. To be called about every {@link
+     * HolderPatience#HOLDER_LOOKS}, by whoever opened the vault for writing.
+     *
+     * @throws DoppelException {@link VaultError#LEASE_LOST}; {@link VaultError#READ_ONLY}; the storage's failures
+     */
+    public void tellThatWeLive() throws DoppelException {
+        meta.tellThatWeLive();
+    }
+
+    /**
+     * Asks the server that holds the vault whether it lives, and comes back when none holds it, or it did not answer for so long.
+     *
+     * @throws DoppelException {@link VaultError#HOLDER_LIVES}; {@code CommonError.CANCELLED}; the storage's failures
+     */
+    public void requireHolderGone(HolderPatience patience, CancelToken cancel) throws DoppelException {
+        meta.requireHolderGone(patience, cancel);
+    }
+
+    /**
+     * Checks that nobody took the vault over.
+     *
+     * @throws DoppelException {@link VaultError#LEASE_LOST}; {@link VaultError#READ_ONLY}; the storage's failures
+     */
+    public void checkLease() throws DoppelException {
+        meta.checkLease();
     }
 
     /** The packs, and when each was verified. */

@@ -178,21 +178,39 @@ public enum VaultError implements ErrorCode {
             false,
             "The vault has no such hold.",
             "List the holds with doppel:hold-list and use the id of one."),
+    /** The holder answers. */
+    HOLDER_LIVES(
+            "DPL-VLT-0061",
+            false,
+            "The server that holds the vault lives and answers; it was not taken over.",
+            "Stop that server, or remove the vault there; then it releases the vault by itself. If it must be cut off although it lives, force it: what it stores from then on fails, and what it stored before stays."),
+    /** This server was recovered elsewhere. */
+    REPLACED(
+            "DPL-VLT-0062",
+            false,
+            "Another server was recovered from a copy of this one and goes on in its place.",
+            "Switch this server off for good. If it shall be the one after all, stop the other, and add the vault here again with --take-over; versions that the other stored stay."),
+    /** No copy. */
+    NO_COPY(
+            "DPL-VLT-0063",
+            false,
+            "The vault has no such recovery copy.",
+            "List the copies with doppel:recover --list; each server that attached the vault for writing puts some."),
     /** Two vaults that cannot be used together. */
     OTHER_DOMAIN(
-            "DPL-VLT-0061",
+            "DPL-VLT-0064",
             false,
             "The two vaults do not share a dedup domain, so one cannot take over content of the other.",
             "Make a vault that shares the domain: doppel:vault-add with --domain-of and the name of the other one. A vault that exists cannot change its domain."),
     /** Content that is damaged where it is to be copied from. */
     DAMAGED_SOURCE(
-            "DPL-VLT-0062",
+            "DPL-VLT-0065",
             false,
             "A version cannot be copied whole, because content that it needs is damaged where it is; it was not published in the other vault.",
             "Validate the vault that it is copied from. If the other vault, or a disk, still has the content, copying back or the next backup heals it; then run the job again. Other versions are not concerned unless they are named too."),
     /** What was sent is not there as it was sent. */
     NOT_ARRIVED(
-            "DPL-VLT-0063",
+            "DPL-VLT-0066",
             true,
             "What was copied to the other vault could not be read back as it was sent; the version was not published there.",
             "Run the job again, which sends it again. If that repeats, check the target's disks and validate the vault."),

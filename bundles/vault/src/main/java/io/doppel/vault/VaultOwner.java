@@ -7,11 +7,18 @@ import java.util.Objects;
  *
  * @param installationId id of the installation, the same for its whole life
  * @param serverName name for people
+ * @param life which server of the installation this is: empty for the first, random for each that was recovered from a copy
  */
-public record VaultOwner(String installationId, String serverName) {
+public record VaultOwner(String installationId, String serverName, String life) {
     /** Checks the parts. */
     public VaultOwner {
         Objects.requireNonNull(installationId);
         Objects.requireNonNull(serverName);
+        Objects.requireNonNull(life);
+    }
+
+    /** The first server of an installation. */
+    public VaultOwner(String installationId, String serverName) {
+        this(installationId, serverName, "");
     }
 }

@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Copies a version from one open vault to another (docs/vault-format.md §15). Used by one thread. */
+/** Copies a version from one open vault to another (docs/vault-format.md §17). Used by one thread. */
 final class VersionCopy {
     /** Versions that are looked at to find one that a copy can be compared with. */
     private static final int BASES_TRIED = 3;

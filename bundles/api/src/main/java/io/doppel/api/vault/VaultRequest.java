@@ -16,6 +16,8 @@ import java.util.Optional;
  *     only the machine key file and the recovery key open it
  * @param domainOf name here of a vault whose dedup domain a new vault shares, so that versions can be copied between the two; empty for one of
  *     its own; only when the vault is made
+ * @param force for {@link Access#TAKE_OVER}: without asking the server that holds the vault whether it lives, which takes up to a minute if it does
+ *     not answer
  */
 public record VaultRequest(
         String name,
@@ -24,23 +26,24 @@ public record VaultRequest(
         Access access,
         String compression,
         char[] unlock,
-        Optional<String> domainOf) {
+        Optional<String> domainOf,
+        boolean force) {
+    /** A request for a vault of its own domain that cuts no living server off. */
+    public VaultRequest(
+            String name, String type, Map<String, String> settings, Access access, String compression, char[] unlock) {
+        this(name, type, settings, access, compression, unlock, Optional.empty(), false);
+    }
+
     /** What to do. */
     public enum Access {
         /** Make a new vault; fails if there is one. */
         CREATE,
         /** Use an existing vault as its only server. */
         ATTACH,
-        /** As {@link #ATTACH}, taking over from another server that is gone for good. */
+        /** As {@link #ATTACH}, taking over from another server that is gone for good; refused if that answers, unless forced. */
         TAKE_OVER,
         /** Look at an existing vault, beside its server; changes nothing. */
         READ_ONLY
-    }
-
-    /** A vault that does not share the dedup domain of another one, or exists. */
-    public VaultRequest(
-            String name, String type, Map<String, String> settings, Access access, String compression, char[] unlock) {
-        this(name, type, settings, access, compression, unlock, Optional.empty());
     }
 
     /** Checks and copies. */

@@ -11,6 +11,7 @@ class Database {
     private static final int ATTEMPTS = 4;
 
     private final DataSource source;
+    private volatile Runnable listener = () -> {};
 
     Database(DataSource source) {
         this.source = source;
@@ -48,7 +49,27 @@ class Database {
         }
     }
 
+    /** Who is told after each {@link #write} and {@link #change}, on the thread that made it. */
+    void onChange(Runnable told) {
+        listener = told;
+    }
+
+    /** As {@link #call}, for what people would miss if it were lost; who listens is told of it. */
+    <T> T write(Work<T> work) throws DoppelException {
+        T result = call(work);
+        listener.run();
+        return result;
+    }
+
     void change(Change change) throws DoppelException {
+        write(connection -> {
+            change.run(connection);
+            return null;
+        });
+    }
+
+    /** As {@link #change}, of what goes on all the time; nobody is told. */
+    void note(Change change) throws DoppelException {
         call(connection -> {
             change.run(connection);
             return null;

@@ -4,6 +4,8 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
 import io.doppel.catalog.BaseRecords;
 import io.doppel.catalog.Catalog;
+import io.doppel.catalog.ExportBounds;
+import io.doppel.catalog.ExportSink;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.MemoryRecords;
 import io.doppel.catalog.NamedRecords;
@@ -113,6 +115,21 @@ public final class SqlCatalog implements Catalog {
     @Override
     public SpaceRecords space() {
         return space;
+    }
+
+    @Override
+    public void onChange(Runnable told) {
+        database.onChange(told);
+    }
+
+    @Override
+    public int schema() {
+        return Migrations.ours().size();
+    }
+
+    @Override
+    public void export(ExportBounds bounds, ExportSink sink) throws DoppelException {
+        new SqlExport(database, bounds, sink).run();
     }
 
     @Override

@@ -82,7 +82,7 @@ abstract class SqlNamed<T> implements NamedRecords<T> {
 
     @Override
     public boolean remove(String name) throws DoppelException {
-        return database.call(connection -> {
+        return database.write(connection -> {
             removeDependents(connection, name);
             try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " WHERE name = ?")) {
                 delete.setString(1, name);

@@ -39,7 +39,7 @@ abstract class SqlRows {
 
     /** Executes a statement; how many rows it concerned. */
     final int execute(String sql, Binder row) throws DoppelException {
-        return database.call(connection -> execute(connection, sql, row));
+        return database.write(connection -> execute(connection, sql, row));
     }
 
     private static int execute(Connection connection, String sql, Binder row) throws SQLException, DoppelException {

@@ -82,7 +82,7 @@ final class SqlRuns implements RunRecords {
 
     @Override
     public void update(JobRun run) throws DoppelException {
-        database.change(connection -> update(connection, run));
+        database.note(connection -> update(connection, run));
     }
 
     @Override
@@ -146,17 +146,17 @@ final class SqlRuns implements RunRecords {
 
     @Override
     public void updateTask(JobTask task) throws DoppelException {
-        database.change(connection -> update(connection, task));
+        database.note(connection -> update(connection, task));
     }
 
     @Override
     public void addLine(long runId, LogLine line) throws DoppelException {
-        database.change(connection -> insert(connection, runId, line));
+        database.note(connection -> insert(connection, runId, line));
     }
 
     @Override
     public void progress(long runId, Progress run, Map<Long, Progress> tasks) throws DoppelException {
-        database.change(connection -> {
+        database.note(connection -> {
             setProgress(connection, "runs", runId, run);
             for (Map.Entry<Long, Progress> task : tasks.entrySet()) {
                 setProgress(connection, "tasks", task.getKey(), task.getValue());
@@ -166,7 +166,7 @@ final class SqlRuns implements RunRecords {
 
     @Override
     public void close(JobRun run, List<JobTask> tasks, LogLine line) throws DoppelException {
-        database.change(connection -> {
+        database.note(connection -> {
             update(connection, run);
             for (JobTask task : tasks) {
                 update(connection, task);

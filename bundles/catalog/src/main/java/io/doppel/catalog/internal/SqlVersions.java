@@ -44,6 +44,9 @@ final class SqlVersions implements VersionRecords {
 
     @Override
     public void remove(String vault, Collection<String> ids) throws DoppelException {
+        if (ids.isEmpty()) {
+            return;
+        }
         database.change(connection -> {
             for (String id : ids) {
                 forget(connection, vault, id);

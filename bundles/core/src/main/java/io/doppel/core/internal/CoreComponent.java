@@ -3,6 +3,7 @@ package io.doppel.core.internal;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.InventoryService;
 import io.doppel.api.job.JobService;
+import io.doppel.api.recovery.RecoveryService;
 import io.doppel.api.retention.RetentionService;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.space.SpaceService;
@@ -11,6 +12,7 @@ import io.doppel.api.vault.StorageTestService;
 import io.doppel.api.vault.VaultService;
 import io.doppel.core.internal.job.Limits;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.recovery.ConfigurationFiles;
 import io.doppel.spi.export.MachineFormat;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.job.JobHandler;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -51,14 +54,24 @@ public final class CoreComponent {
     private final List<ServiceRegistration<?>> forPeople = new ArrayList<>();
     private BundleContext bundle;
     private Path folder;
+    private CoreConfig config;
     private DoppelCore core;
+    private boolean active;
 
     @Activate
-    void start(BundleContext context, CoreConfig config) throws DoppelException {
+    synchronized void start(BundleContext context, CoreConfig given) throws DoppelException {
         bundle = context;
+        config = given;
         folder = folder(config);
         try {
-            core = DoppelCore.open(folder, serverName(config), limits(config), plugins);
+            core = DoppelCore.open(
+                    folder,
+                    serverName(config),
+                    limits(config),
+                    plugins,
+                    new ConfigurationFiles(Optional.ofNullable(context.getProperty("karaf.etc"))
+                            .map(Path::of)),
+                    this::restart);
         } catch (DoppelException e) {
             LOG.error("Doppel cannot start: {}", e.getMessage());
             throw e;
@@ -73,21 +86,34 @@ public final class CoreComponent {
         forPeople.add(register(FigureService.class, core.figures()));
         forPeople.add(register(RetentionService.class, core.retention()));
         forPeople.add(register(JobService.class, core.jobs()));
+        forPeople.add(register(RecoveryService.class, core.recovery()));
+        active = true;
+    }
+
+    /** After a recovery: the same component with the state that was brought back. */
+    private synchronized void restart() throws DoppelException {
+        if (active) {
+            CoreConfig last = config;
+            stop();
+            start(bundle, last);
+        }
     }
 
     @Modified
-    void change(CoreConfig config) throws DoppelException {
-        if (folder(config).equals(folder)) {
-            core.setLimits(limits(config));
-            core.setClockGap(clockGap(config));
+    synchronized void change(CoreConfig given) throws DoppelException {
+        if (folder(given).equals(folder)) {
+            config = given;
+            core.setLimits(limits(given));
+            core.setClockGap(clockGap(given));
         } else {
             stop();
-            start(bundle, config);
+            start(bundle, given);
         }
     }
 
     @Deactivate
-    void stop() {
+    synchronized void stop() {
+        active = false;
         // people's services first, so that nothing new begins; what runs needs what plug-ins use, and ends as
         // interrupted
         unregister(forPeople);

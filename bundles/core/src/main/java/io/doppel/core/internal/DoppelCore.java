@@ -26,6 +26,12 @@ import io.doppel.core.internal.kind.ValidateJob;
 import io.doppel.core.internal.kind.VaultJob;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.core.internal.probe.StorageTests;
+import io.doppel.core.internal.recovery.ConfigurationFiles;
+import io.doppel.core.internal.recovery.CopyWriter;
+import io.doppel.core.internal.recovery.LeaseWatch;
+import io.doppel.core.internal.recovery.Recovery;
+import io.doppel.core.internal.recovery.RecoveryCopier;
+import io.doppel.core.internal.recovery.Replacement;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.space.SpaceGuard;
 import io.doppel.core.internal.state.FileSecretStore;
@@ -42,6 +48,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The core as a whole, put together from its parts; needs no OSGi. */
@@ -49,7 +56,7 @@ public final class DoppelCore implements AutoCloseable {
     private final Plugins plugins;
     private final AtomicReference<Limits> limits;
     private final Catalog catalog;
-    private final SecretStore secrets;
+    private final FileSecretStore secrets;
     private final Hosts hosts;
     private final HostAdmin hostAdmin;
     private final Vaults vaults;
@@ -63,19 +70,24 @@ public final class DoppelCore implements AutoCloseable {
     private final List<JobHandler> kinds;
     private final PluginWatch watch;
     private final BackgroundValidation validation;
+    private final RecoveryCopier copier;
+    private final Recovery recovery;
+    private final LeaseWatch leases;
 
-    private DoppelCore(
-            StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins, Clock clock)
+    private DoppelCore(StateFolder state, Catalog catalog, String serverName, Limits limits, Plugins plugins, Site site)
             throws DoppelException {
+        Clock clock = site.clock();
         this.plugins = plugins;
         this.limits = new AtomicReference<>(limits);
         this.catalog = catalog;
         Claims claims = new Claims(kind -> this.limits.get().of(kind));
         secrets = FileSecretStore.open(state.secrets());
-        hosts = new Hosts(catalog, plugins.hypervisors(), secrets, state.installationId(), claims);
-        hostAdmin = new HostAdmin(catalog, hosts, plugins.hypervisors(), secrets, claims);
-        VaultOwner owner = new VaultOwner(state.installationId(), serverName);
+        VaultOwner owner = new VaultOwner(state.installationId(), serverName, state.life());
         vaults = new Vaults(catalog, plugins.storages(), secrets, owner, state.vaults());
+        Replacement replacement = new Replacement(vaults);
+        hosts = new Hosts(
+                catalog, plugins.hypervisors(), secrets, state.installationId(), claims, replacement::isRuledOut);
+        hostAdmin = new HostAdmin(catalog, hosts, plugins.hypervisors(), secrets, claims);
         VaultHoldings holdings = new VaultHoldings(vaults);
         retention = new Retentions(
                 catalog,
@@ -103,7 +115,25 @@ public final class DoppelCore implements AutoCloseable {
                 new PurgeJob(vaults, retention, figures, clock, validation),
                 new VaultJob(vaults, hosts, retention, verdicts, validation, clock));
         kinds.forEach(plugins.handlers()::add);
-        watch = new PluginWatch(plugins, hosts, vaults);
+        copier = new RecoveryCopier(
+                vaults, new CopyWriter(catalog, secrets, vaults, site.configuration()), clock, site.copyDelay());
+        recovery = new Recovery(state.folder(), catalog, plugins, owner, copier, site.restart());
+        leases = new LeaseWatch(vaults);
+        copier.changed();
+        catalog.onChange(copier::changed);
+        secrets.onChange(copier::changed);
+        jobs.subscribe(event -> {
+            if (event.run().state().isFinal() && event.task().isEmpty()) {
+                copier.changed();
+            }
+        });
+        watch = new PluginWatch(plugins, hosts, vaults, copier);
+    }
+
+    /** Opens the core of a server that has no configuration files and is started anew by hand after a recovery. */
+    public static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins)
+            throws DoppelException {
+        return open(folder, serverName, limits, plugins, Site.DEFAULT);
     }
 
     /**
@@ -112,20 +142,43 @@ public final class DoppelCore implements AutoCloseable {
      * @param folder folder of the state; made if absent
      * @param serverName name of this server for people who meet its lease on a vault
      * @param plugins what plug-ins register, now and later
+     * @param configuration files that people edit
+     * @param restart starts the services anew after a recovery
      */
-    public static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins)
+    public static DoppelCore open(
+            Path folder,
+            String serverName,
+            Limits limits,
+            Plugins plugins,
+            ConfigurationFiles configuration,
+            Recovery.Restart restart)
             throws DoppelException {
-        return open(folder, serverName, limits, plugins, Clock.systemUTC());
+        Site site = new Site(Clock.systemUTC(), Site.DEFAULT.copyDelay(), configuration, restart);
+        return open(folder, serverName, limits, plugins, site);
     }
 
-    /** As {@link #open(Path, String, Limits, Plugins)}, with another clock for retention and validation. */
-    static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins, Clock clock)
+    /**
+     * What differs between a server and a test.
+     *
+     * @param clock for retention, validation and recovery copies
+     * @param copyDelay how long further changes are waited for before a recovery copy is put
+     * @param configuration files that people edit
+     * @param restart starts the services anew after a recovery
+     */
+    record Site(Clock clock, Duration copyDelay, ConfigurationFiles configuration, Recovery.Restart restart) {
+        static final Site DEFAULT =
+                new Site(Clock.systemUTC(), Duration.ofSeconds(20), new ConfigurationFiles(Optional.empty()), () -> {});
+    }
+
+    /** As the others, there. */
+    static DoppelCore open(Path folder, String serverName, Limits limits, Plugins plugins, Site site)
             throws DoppelException {
         StateFolder state = StateFolder.open(folder);
+        site.configuration().use(state.recoveredConfiguration());
         Catalog catalog = Catalog.open(state.catalog());
         boolean done = false;
         try {
-            DoppelCore core = new DoppelCore(state, catalog, serverName, limits, plugins, clock);
+            DoppelCore core = new DoppelCore(state, catalog, serverName, limits, plugins, site);
             done = true;
             return core;
         } finally {
@@ -186,6 +239,16 @@ public final class DoppelCore implements AutoCloseable {
         return retention;
     }
 
+    /** Recovery. */
+    public Recovery recovery() {
+        return recovery;
+    }
+
+    /** What tells others that this server lives. */
+    LeaseWatch leases() {
+        return leases;
+    }
+
     /** The vaults that are open, for processors in this server. */
     public OpenVaults openVaults() {
         return vaults;
@@ -207,6 +270,8 @@ public final class DoppelCore implements AutoCloseable {
             jobs.close();
             storageTests.close();
             space.close();
+            leases.close();
+            copier.close();
             kinds.forEach(plugins.handlers()::remove);
         }
     }

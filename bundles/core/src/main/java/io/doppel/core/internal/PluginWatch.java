@@ -7,6 +7,7 @@ import io.doppel.core.internal.inventory.Hosts;
 import io.doppel.core.internal.job.CancelSource;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Plugins;
+import io.doppel.core.internal.recovery.RecoveryCopier;
 import io.doppel.core.internal.vault.Vaults;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 final class PluginWatch implements AutoCloseable {
     private final Hosts hosts;
     private final Vaults vaults;
+    private final RecoveryCopier copier;
     private final CancelSource stop = new CancelSource();
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "doppel-plugins");
@@ -27,9 +29,10 @@ final class PluginWatch implements AutoCloseable {
     });
     private final List<Subscription> subscriptions;
 
-    PluginWatch(Plugins plugins, Hosts hosts, Vaults vaults) {
+    PluginWatch(Plugins plugins, Hosts hosts, Vaults vaults, RecoveryCopier copier) {
         this.hosts = hosts;
         this.vaults = vaults;
+        this.copier = copier;
         subscriptions = List.of(
                 plugins.hypervisors().onChange(this::hypervisorChanged),
                 plugins.storages().onChange(this::storageChanged));
@@ -47,9 +50,15 @@ final class PluginWatch implements AutoCloseable {
     }
 
     private void storageChanged(String type, boolean there) {
-        if (!there) {
-            threads.execute(() -> vaults.left(type));
-        }
+        threads.execute(() -> {
+            if (there) {
+                // whether hosts may be swept is known as soon as a vault can be asked
+                hosts.sweepUnswept(stop);
+                copier.storageAppeared();
+            } else {
+                vaults.left(type);
+            }
+        });
     }
 
     @Override

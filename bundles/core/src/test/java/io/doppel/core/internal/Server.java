@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A core with the plug-ins that ship, put together as the service registry would. */
@@ -37,17 +38,22 @@ final class Server implements AutoCloseable {
     }
 
     Server(Path state, HypervisorType hypervisor, StorageType storage) throws DoppelException {
-        this(state, hypervisor, storage, Clock.systemUTC());
+        this(state, hypervisor, storage, DoppelCore.Site.DEFAULT);
     }
 
     Server(Path state, Clock clock) throws DoppelException {
-        this(state, new FolderHypervisor(), new LocalStorageType(), clock);
+        this(state, new FolderHypervisor(), new LocalStorageType(), at(clock));
     }
 
-    private Server(Path state, HypervisorType hypervisor, StorageType storage, Clock clock) throws DoppelException {
+    private static DoppelCore.Site at(Clock clock) {
+        DoppelCore.Site usual = DoppelCore.Site.DEFAULT;
+        return new DoppelCore.Site(clock, usual.copyDelay(), usual.configuration(), usual.restart());
+    }
+
+    Server(Path state, HypervisorType hypervisor, StorageType storage, DoppelCore.Site site) throws DoppelException {
         this.hypervisor = hypervisor;
         this.storage = storage;
-        core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins, clock);
+        core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins, site);
         processor = new LocalProcessor(core.openVaults(), core.secrets());
         processor.addTransport(transport);
         plugins.transports().add(transport);
@@ -59,7 +65,14 @@ final class Server implements AutoCloseable {
     void addVault(String name, Path folder, VaultRequest.Access access) throws DoppelException {
         core.vaults()
                 .addVault(new VaultRequest(
-                        name, "local", Map.of("path", folder.toString()), access, "zstd", PASSPHRASE.toCharArray()));
+                        name,
+                        "local",
+                        Map.of("path", folder.toString()),
+                        access,
+                        "zstd",
+                        PASSPHRASE.toCharArray(),
+                        Optional.empty(),
+                        true));
     }
 
     /** Runs a job to its end. */

@@ -16,11 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Folders of images on a host that knows what changed: what the test says. */
 final class TrackingHypervisor implements HypervisorType {
     final List<SnapshotRequest> requests = new CopyOnWriteArrayList<>();
     final List<BaseToken> released = new CopyOnWriteArrayList<>();
+    /** How often somebody had leftovers removed from a host. */
+    final AtomicInteger sweeps = new AtomicInteger();
+
     volatile List<ByteRange> changes = List.of();
     volatile Optional<String> noChangesReason = Optional.empty();
 
@@ -56,6 +60,10 @@ final class TrackingHypervisor implements HypervisorType {
                 SnapshotRequest request = (SnapshotRequest) arguments[0];
                 requests.add(request);
                 yield tracking(host.snapshot(request, (HostWork) arguments[1]), request, context.installationId());
+            }
+            case "sweep" -> {
+                sweeps.incrementAndGet();
+                yield null;
             }
             case "releaseBase" -> released.add((BaseToken) arguments[0]) ? Interposed.VOID : Interposed.VOID;
             default -> null;

@@ -118,7 +118,8 @@ class VaultJobTest {
                         access,
                         "zstd",
                         Server.PASSPHRASE.toCharArray(),
-                        domainOf));
+                        domainOf,
+                        true));
     }
 
     private Path image(String machine) {

@@ -33,6 +33,9 @@ import io.doppel.shell.internal.command.KeyRemoveCommand;
 import io.doppel.shell.internal.command.KeyRotateCommand;
 import io.doppel.shell.internal.command.MachineListCommand;
 import io.doppel.shell.internal.command.PurgeCommand;
+import io.doppel.shell.internal.command.RecoverCommand;
+import io.doppel.shell.internal.command.RecoveryCopyCommand;
+import io.doppel.shell.internal.command.RecoveryStatusCommand;
 import io.doppel.shell.internal.command.ReplicateCommand;
 import io.doppel.shell.internal.command.RestoreCommand;
 import io.doppel.shell.internal.command.RestoreConfirmCommand;
@@ -90,6 +93,9 @@ public final class Commands {
             KeyPasswdCommand.class,
             KeyRotateCommand.class,
             KeyEpochCommand.class,
+            RecoveryStatusCommand.class,
+            RecoveryCopyCommand.class,
+            RecoverCommand.class,
             CatalogRebuildCommand.class,
             MachineListCommand.class,
             BackupCommand.class,

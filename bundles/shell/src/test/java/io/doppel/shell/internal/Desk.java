@@ -22,6 +22,7 @@ final class Desk {
     final FakeFigures figures = new FakeFigures();
     final FakeStorageTests storageTests = new FakeStorageTests();
     final FakeSpace space = new FakeSpace();
+    final FakeRecovery recovery = new FakeRecovery();
     final FakeJobs jobs = new FakeJobs();
     final FakeTicker ticker = new FakeTicker();
     FakeScreen screen;
@@ -114,7 +115,7 @@ final class Desk {
     }
 
     private List<Object> services() {
-        return List.of(inventory, vaults, retention, figures, storageTests, space, jobs);
+        return List.of(inventory, vaults, retention, figures, storageTests, space, recovery, jobs);
     }
 
     /** Sets the services of a command or completer. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,21 @@ public final class Hosts implements HostAccess, AutoCloseable {
     private final SecretStore secrets;
     private final String installationId;
     private final Claims claims;
+    private final BeforeSweep beforeSweep;
+    /** Types whose hosts could not be swept when they appeared. */
+    private final Set<String> unswept = ConcurrentHashMap.newKeySet();
+
     private final Map<String, HostLink> links = new ConcurrentHashMap<>();
+
+    /** Asked before anything of this installation that is left on a host is removed. */
+    public interface BeforeSweep {
+        /**
+         * Whether that may be done now.
+         *
+         * @throws DoppelException if another server goes on in this one's place: what is there may be its own
+         */
+        boolean allowed() throws DoppelException;
+    }
 
     /** Hosts of the catalogue. */
     public Hosts(
@@ -45,7 +60,8 @@ public final class Hosts implements HostAccess, AutoCloseable {
             Registry<HypervisorType> types,
             SecretStore secrets,
             String installationId,
-            Claims claims) {
+            Claims claims,
+            BeforeSweep beforeSweep) {
         this.records = catalog.hosts();
         this.memory = catalog.memory();
         this.bases = catalog.bases();
@@ -53,6 +69,7 @@ public final class Hosts implements HostAccess, AutoCloseable {
         this.secrets = secrets;
         this.installationId = installationId;
         this.claims = claims;
+        this.beforeSweep = beforeSweep;
     }
 
     @Override
@@ -120,7 +137,7 @@ public final class Hosts implements HostAccess, AutoCloseable {
             return List.of();
         }
         try (Claims.Hold hold = alone.get()) {
-            return linkOf(name).sweep();
+            return beforeSweep.allowed() ? linkOf(name).sweep() : List.of();
         }
     }
 
@@ -143,9 +160,21 @@ public final class Hosts implements HostAccess, AutoCloseable {
 
     private void sweepNow(String name, CancelToken cancel) {
         try (Claims.Hold hold = claims.acquireExclusive(Claim.host(name), cancel)) {
+            if (!beforeSweep.allowed()) {
+                unswept.add(record(name).type());
+                return;
+            }
             linkOf(name).sweep().forEach(line -> LOG.info("Removed a leftover on host '{}': {}", name, line));
         } catch (DoppelException e) {
             LOG.info("Host '{}' is swept when it is used next: {}", name, e.getMessage());
+        }
+    }
+
+    /** Sweeps the hosts that could not be swept before, because it was not known whether that is safe. */
+    public void sweepUnswept(CancelToken cancel) {
+        for (String type : List.copyOf(unswept)) {
+            unswept.remove(type);
+            appeared(type, cancel);
         }
     }
 

@@ -25,6 +25,7 @@ public final class FileSecretStore implements SecretStore {
     private final SecretKeyFile key;
     private final Map<String, SecretFile.Entry> entries;
     private final Map<String, char[]> temporary = new HashMap<>();
+    private volatile Runnable listener = () -> {};
 
     private FileSecretStore(Path file, SecretKeyFile key, Map<String, SecretFile.Entry> entries) {
         this.file = file;
@@ -51,15 +52,7 @@ public final class FileSecretStore implements SecretStore {
     @Override
     public synchronized SecretRef put(String purpose, char[] value) throws DoppelException {
         String id = UUID.randomUUID().toString();
-        ByteBuffer plain = ByteBuffer.allocate(2 * value.length);
-        plain.asCharBuffer().put(value);
-        Map<String, SecretFile.Entry> changed = new LinkedHashMap<>(entries);
-        try {
-            changed.put(id, new SecretFile.Entry(purpose, key.encrypt(plain.array(), SecretFile.label(id, purpose))));
-        } finally {
-            Arrays.fill(plain.array(), (byte) 0);
-        }
-        replace(changed);
+        putAs(id, purpose, value);
         return new SecretRef(id);
     }
 
@@ -114,6 +107,31 @@ public final class FileSecretStore implements SecretStore {
         }
     }
 
+    /** Who is told after each change, on the thread that made it. */
+    public void onChange(Runnable told) {
+        listener = told;
+    }
+
+    /** What the secrets are for that are kept, by id. */
+    public synchronized Map<String, String> purposes() {
+        Map<String, String> purposes = new LinkedHashMap<>();
+        entries.forEach((id, entry) -> purposes.put(id, entry.purpose()));
+        return purposes;
+    }
+
+    /** Keeps a secret under the id that it had elsewhere; the caller clears its array. */
+    public synchronized void putAs(String id, String purpose, char[] value) throws DoppelException {
+        ByteBuffer plain = ByteBuffer.allocate(2 * value.length);
+        plain.asCharBuffer().put(value);
+        Map<String, SecretFile.Entry> changed = new LinkedHashMap<>(entries);
+        try {
+            changed.put(id, new SecretFile.Entry(purpose, key.encrypt(plain.array(), SecretFile.label(id, purpose))));
+        } finally {
+            Arrays.fill(plain.array(), (byte) 0);
+        }
+        replace(changed);
+    }
+
     private void replace(Map<String, SecretFile.Entry> changed) throws DoppelException {
         try {
             DurableFiles.replace(file, SecretFile.format(changed, key));
@@ -122,5 +140,6 @@ public final class FileSecretStore implements SecretStore {
         }
         entries.clear();
         entries.putAll(changed);
+        listener.run();
     }
 }

@@ -11,19 +11,36 @@ import java.util.UUID;
 
 /** The folder with everything that this server remembers, of mode 0700. */
 public final class StateFolder {
+    static final String INSTALLATION = "installation-id";
+    static final String LIFE = "installation-life";
+    static final String CATALOG = "catalog";
+    static final String SECRETS = "secrets";
+    static final String VAULTS = "vaults";
+    static final String CONFIGURATION = "recovered-configuration";
+
     private final Path folder;
     private final String installationId;
+    private final String life;
 
-    private StateFolder(Path folder, String installationId) {
+    private StateFolder(Path folder, String installationId, String life) {
         this.folder = folder;
         this.installationId = installationId;
+        this.life = life;
     }
 
     /** Opens the folder, making it and the installation's id if they are absent. */
     public static StateFolder open(Path folder) throws DoppelException {
         try {
             DurableFiles.createFolders(folder);
-            return new StateFolder(folder, installationId(folder.resolve("installation-id")));
+            StagedState.settle(folder);
+            Path life = folder.resolve(LIFE);
+            return new StateFolder(
+                    folder,
+                    installationId(folder.resolve(INSTALLATION)),
+                    Files.exists(life)
+                            ? Files.readString(life, StandardCharsets.ISO_8859_1)
+                                    .strip()
+                            : "");
         } catch (IOException e) {
             throw new DoppelException(JobError.STATE_FOLDER, "'" + folder + "' cannot be used", e);
         }
@@ -49,18 +66,33 @@ public final class StateFolder {
         return installationId;
     }
 
+    /** Which server of the installation this is: empty for the first, random for one that was recovered. */
+    public String life() {
+        return life;
+    }
+
+    /** The folder itself. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Where configuration is that was recovered and is not in use yet. */
+    public Path recoveredConfiguration() {
+        return folder.resolve(CONFIGURATION);
+    }
+
     /** Where the catalogue is. */
     public Path catalog() {
-        return folder.resolve("catalog");
+        return folder.resolve(CATALOG);
     }
 
     /** Where the secrets are. */
     public Path secrets() {
-        return folder.resolve("secrets");
+        return folder.resolve(SECRETS);
     }
 
     /** Where the vaults' key files are. */
     public Path vaults() {
-        return folder.resolve("vaults");
+        return folder.resolve(VAULTS);
     }
 }

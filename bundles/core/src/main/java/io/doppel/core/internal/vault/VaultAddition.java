@@ -2,6 +2,7 @@ package io.doppel.core.internal.vault;
 
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.catalog.NamedRecords;
 import io.doppel.catalog.VaultRecord;
@@ -10,6 +11,7 @@ import io.doppel.core.internal.plugin.Registry;
 import io.doppel.core.internal.state.SecretSettings;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageType;
+import io.doppel.vault.HolderPatience;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultOwner;
@@ -72,13 +74,15 @@ final class VaultAddition {
             VaultRecord record =
                     new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
             vaults.known().readAll(name, vault);
-            records.add(record);
-            VaultHoldings.endLeftovers(name, vault);
-            added = true;
+            // before it is known: whoever hears of it then finds it open, and does not open it a second time
             vaults.adopt(name, link);
+            records.add(record);
+            added = true;
+            VaultHoldings.endLeftovers(name, vault);
             return record;
         } finally {
             if (!added) {
+                vaults.drop(name);
                 link.close();
                 settings.forget(kept);
                 vaults.folders().forget(name);
@@ -106,7 +110,7 @@ final class VaultAddition {
                             ? Vault.create(storage, state, me, request.compression(), unlock, domainOf.get())
                             : Vault.create(storage, state, me, request.compression(), unlock);
                 case ATTACH -> Vault.open(storage, state, me, VaultAccess.ATTACH, unlock);
-                case TAKE_OVER -> takeOver(storage, state, me, unlock);
+                case TAKE_OVER -> takeOver(request, storage, state, me, unlock);
                 case READ_ONLY -> Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock);
             };
         } finally {
@@ -114,10 +118,14 @@ final class VaultAddition {
         }
     }
 
-    private Vault takeOver(Storage storage, Path state, VaultOwner me, char[] unlock) throws DoppelException {
+    private Vault takeOver(VaultRequest request, Storage storage, Path state, VaultOwner me, char[] unlock)
+            throws DoppelException {
         // taking over a vault that this server itself uses under another name would end its running backups
         try (Vault look = Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock.clone())) {
             requireUnknown(look);
+            if (!request.force()) {
+                look.requireHolderGone(HolderPatience.usual((time, most) -> {}), CancelToken.NEVER);
+            }
         }
         return Vault.open(storage, state, me, VaultAccess.TAKE_OVER, unlock);
     }

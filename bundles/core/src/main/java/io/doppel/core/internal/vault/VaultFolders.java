@@ -2,26 +2,25 @@ package io.doppel.core.internal.vault;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.core.JobError;
+import io.doppel.core.internal.state.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.stream.Stream;
 
 /** Where this server keeps the key file, the lease and the index of each vault. */
-final class VaultFolders {
+public final class VaultFolders {
     private final Path folder;
 
-    VaultFolders(Path folder) {
+    /** @param folder where they all are */
+    public VaultFolders(Path folder) {
         this.folder = folder;
     }
 
     /** A folder whose name does not depend on what a file system allows in names. */
-    Path of(String name) {
+    public Path of(String name) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
             return folder.resolve(HexFormat.of().formatHex(digest, 0, 16));
@@ -33,20 +32,9 @@ final class VaultFolders {
     /** Deletes the folder of that vault, if there is one. */
     void forget(String name) throws DoppelException {
         try {
-            deleteAll(of(name));
+            Folders.delete(of(name));
         } catch (IOException e) {
             throw new DoppelException(JobError.STATE_FOLDER, "'" + of(name) + "' cannot be deleted", e);
-        }
-    }
-
-    private static void deleteAll(Path top) throws IOException {
-        if (!Files.exists(top)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(top)) {
-            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(p);
-            }
         }
     }
 }

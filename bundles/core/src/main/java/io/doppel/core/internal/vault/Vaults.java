@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The vaults: kept in the catalogue, opened when they are first needed and again when their plug-in has returned. */
@@ -181,6 +182,26 @@ public final class Vaults implements OpenVaults, AutoCloseable {
                 .orElseThrow(() -> new DoppelException(CommonError.NOT_FOUND, "Vault '" + vaultId + "' is not open"));
     }
 
+    /** The vaults that are open for writing now, by name. */
+    public Map<String, Vault> openForWriting() {
+        Map<String, Vault> open = new TreeMap<>();
+        links.forEach((name, link) -> link.ifOpen()
+                .map(VaultLink.Opened::vault)
+                .filter(v -> !v.readOnly())
+                .ifPresent(v -> open.put(name, v)));
+        return open;
+    }
+
+    /** Those that are attached for writing, open or not. */
+    public List<VaultRecord> attachedForWriting() throws DoppelException {
+        return records.all().stream().filter(r -> !r.readOnly()).toList();
+    }
+
+    /** This server as vaults know it. */
+    public VaultOwner owner() {
+        return owner;
+    }
+
     /**
      * What is kept of a vault.
      *
@@ -211,7 +232,7 @@ public final class Vaults implements OpenVaults, AutoCloseable {
     }
 
     /** Where key files and leases are kept. */
-    VaultFolders folders() {
+    public VaultFolders folders() {
         return folders;
     }
 

@@ -49,6 +49,11 @@ public final class VaultAddCommand extends DoppelCommand {
     @Option(name = "--take-over", description = "As --attach, from another server that is gone for good")
     boolean takeOver;
 
+    @Option(
+            name = "--cut-off-living",
+            description = "With --take-over: without asking that server first; if it lives, it loses the vault")
+    boolean force;
+
     @Option(name = "--read-only", description = "Look at an existing vault beside its server")
     boolean readOnly;
 
@@ -95,6 +100,12 @@ public final class VaultAddCommand extends DoppelCommand {
         char[] passphrase = new Passphrase(screen(), fresh ? Passphrase.Kind.OF_NEW_VAULT : Passphrase.Kind.EXISTING)
                 .read(Optional.ofNullable(passphraseFile), passphraseStdin, noPassphrase);
         try {
+            if (access == VaultRequest.Access.TAKE_OVER && !force && !json() && screen().canRedraw()) {
+                screen().err()
+                        .println(
+                                "Asking the server that holds the vault whether it lives; if none answers, that takes up to a minute.");
+                screen().err().flush();
+            }
             VaultView vault = vaults.addVault(new VaultRequest(
                     needed(name, "--name"),
                     type,
@@ -102,7 +113,8 @@ public final class VaultAddCommand extends DoppelCommand {
                     access,
                     compression,
                     passphrase,
-                    Optional.ofNullable(domainOf)));
+                    Optional.ofNullable(domainOf),
+                    force));
             print(vault, "Vault '" + vault.name() + "' was " + (fresh ? "made." : "attached."));
             KeyReminder.show(screen(), List.of(vault));
         } finally {
@@ -112,6 +124,9 @@ public final class VaultAddCommand extends DoppelCommand {
 
     private VaultRequest.Access access() throws DoppelException {
         onlyOne("--attach", attach, "--take-over", takeOver, "--read-only", readOnly);
+        if (force && !takeOver) {
+            throw usage("--cut-off-living goes with --take-over");
+        }
         if (attach) {
             return VaultRequest.Access.ATTACH;
         }

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Sends a version's content to another vault of the same dedup domain (docs/vault-format.md §15). For one use by one thread, which takes
+ * Sends a version's content to another vault of the same dedup domain (docs/vault-format.md §17). For one use by one thread, which takes
  * others to help. Holds 9 MiB for each stream, and what {@link Survey} and {@link Settling} say.
  */
 public final class VersionCopier {

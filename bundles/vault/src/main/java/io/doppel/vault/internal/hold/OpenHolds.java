@@ -73,7 +73,7 @@ public final class OpenHolds implements VaultHolds, AutoCloseable {
 
     private StoredHold put(String id, String version, String purpose, boolean lasting) throws DoppelException {
         StoredHold hold = new StoredHold(
-                id, version, purpose, owner.installationId(), owner.serverName(), Instant.now(), lasting);
+                id, version, purpose, owner.installationId(), owner.serverName(), Instant.now(), lasting, owner.life());
         if (!meta.head().lists(version)) {
             throw Problems.noVersion(version);
         }
@@ -153,18 +153,34 @@ public final class OpenHolds implements VaultHolds, AutoCloseable {
 
     @Override
     public void endLeftovers() throws DoppelException {
+        endLeftovers(!meta.readOnly());
+    }
+
+    /** @param ofOtherLives those of servers that this one replaced, too, which takes the lease */
+    private void endLeftovers(boolean ofOtherLives) throws DoppelException {
+        List<String> leftovers = new ArrayList<>();
         for (String id : holds.stored()) {
-            if (isLeftover(id)) {
-                holds.delete(id);
-                LOG.info("Vault {}: hold {}, of a run that is no more, was ended", meta.id(), id);
+            if (isLeftover(id, ofOtherLives)) {
+                leftovers.add(id);
             }
+        }
+        if (ofOtherLives && !leftovers.isEmpty()) {
+            // a server that replaced us puts holds only behind its lease: what was listed before this look is not one
+            // of them
+            meta.checkLease();
+        }
+        for (String id : leftovers) {
+            holds.delete(id);
+            LOG.info("Vault {}: hold {}, of a run that is no more, was ended", meta.id(), id);
         }
     }
 
-    private boolean isLeftover(String id) throws DoppelException {
+    private boolean isLeftover(String id, boolean ofOtherLives) throws DoppelException {
         try {
             StoredHold hold = holds.get(id);
-            return !hold.lasting() && hold.installation().equals(owner.installationId()) && !running.contains(id);
+            boolean ours = hold.installation().equals(owner.installationId())
+                    && (ofOtherLives || hold.life().equals(owner.life()));
+            return !hold.lasting() && ours && !running.contains(id);
         } catch (DoppelException e) {
             if (!Holds.isUnreadable(e) && !e.is(VaultError.MISSING_OBJECT)) {
                 throw e;
@@ -195,7 +211,7 @@ public final class OpenHolds implements VaultHolds, AutoCloseable {
     }
 
     private void requireFree(Collection<String> versions) throws DoppelException {
-        endLeftovers();
+        endLeftovers(false);
         List<Found> all = all();
         for (Found hold : all) {
             if (hold.problem().isEmpty() && versions.contains(hold.versionId())) {

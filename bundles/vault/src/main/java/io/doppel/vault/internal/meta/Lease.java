@@ -10,8 +10,14 @@ import java.time.Instant;
  * @param server the holder's name for people
  * @param nonce 32 hex digits of this life of the holder
  * @param since when it was put, for people
+ * @param life which server of the installation the holder is; empty for the first
  */
-record Lease(long epoch, String installation, String server, String nonce, Instant since) {
+record Lease(long epoch, String installation, String server, String nonce, Instant since, String life) {
+    /** Leases from before lives were told apart have none. */
+    Lease {
+        life = life == null ? "" : life;
+    }
+
     /**
      * What the holder found: the end of all epochs before.
      *

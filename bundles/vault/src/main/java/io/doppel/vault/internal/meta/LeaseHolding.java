@@ -56,12 +56,14 @@ final class LeaseHolding {
         for (int round = 1; ; round++) {
             Leases.Table table = leases.table();
             LocalState.KeptLeases kept = kept();
+            requireNotReplaced(table, kept);
             boolean unclean = !mayFollow(table, kept);
             long epoch = table.top() + 1;
             String nonce = kept.find(epoch).map(LocalState.KeptLease::nonce).orElse(Digests.randomHex(NONCE_DIGITS));
             LocalState.KeptLease ours = new LocalState.KeptLease(epoch, nonce);
             local.keep(withPredecessor(kept, ours));
-            Lease lease = new Lease(epoch, owner.installationId(), owner.serverName(), nonce, Instant.now());
+            Lease lease =
+                    new Lease(epoch, owner.installationId(), owner.serverName(), nonce, Instant.now(), owner.life());
             try {
                 reserve.withRoom(() -> leases.put(lease));
             } catch (DoppelException e) {
@@ -71,6 +73,7 @@ final class LeaseHolding {
                 continue;
             }
             local.keep(new LocalState.KeptLeases(vaultId, List.of(ours)));
+            local.forgetSuccession();
             return new Held(epoch, nonce, unclean);
         }
     }
@@ -94,6 +97,44 @@ final class LeaseHolding {
         return new LocalState.KeptLeases(vaultId, both);
     }
 
+    /** Fails if this installation went on elsewhere since our last lease: a server that was recovered from a copy has it. */
+    private void requireNotReplaced(Leases.Table table, LocalState.KeptLeases kept) throws DoppelException {
+        if (takeOver || kept.leases().isEmpty()) {
+            return; // a person says so, or we never held it: then nothing tells who came first
+        }
+        long ours = kept.leases().stream()
+                .mapToLong(LocalState.KeptLease::epoch)
+                .min()
+                .orElseThrow();
+        for (long epoch : table.taken().tailSet(ours, false)) {
+            Optional<Lease> lease = readable(epoch).filter(this::isOfOtherLife);
+            if (lease.isPresent()) {
+                throw new DoppelException(
+                        VaultError.REPLACED,
+                        "Server '" + lease.get().server()
+                                + "', which was recovered from a copy of this one, took over the vault at "
+                                + lease.get().since());
+            }
+        }
+    }
+
+    private boolean isOfOtherLife(Lease lease) {
+        return lease.installation().equals(owner.installationId())
+                && !lease.life().equals(owner.life());
+    }
+
+    /** A lease below the newest keeps nobody from opening if it is damaged, and goes when it is old. */
+    private Optional<Lease> readable(long epoch) throws DoppelException {
+        try {
+            return Optional.of(leases.lease(epoch));
+        } catch (DoppelException e) {
+            if (!Problems.isObjectFault(e)) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
     /** Whether the newest lease was released; {@code HELD} if it was not and nothing allows us to follow it. */
     private boolean mayFollow(Leases.Table table, LocalState.KeptLeases kept) throws DoppelException {
         long top = table.top();
@@ -107,7 +148,8 @@ final class LeaseHolding {
             }
             boolean own = owner.installationId().equals(lease.installation())
                     && kept.find(top).map(LocalState.KeptLease::nonce).equals(Optional.of(lease.nonce()));
-            if (!own && !takeOver) {
+            boolean succeeded = owner.installationId().equals(lease.installation()) && local.succeeds(vaultId);
+            if (!own && !succeeded && !takeOver) {
                 throw new DoppelException(
                         VaultError.HELD, "The vault is held by server '" + lease.server() + "' since " + lease.since());
             }

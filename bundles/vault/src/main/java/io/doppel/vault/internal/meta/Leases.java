@@ -12,6 +12,8 @@ final class Leases {
     static final String FOLDER = "lease";
     private static final String CLOSING = ".closing";
     private static final String RELEASED = ".released";
+    private static final String ASK = ".ask.";
+    private static final String ANSWER = ".here.";
     private static final int DIGITS = 8;
     /** Newest epochs of which everything stays. */
     static final int KEPT = 8;
@@ -34,6 +36,16 @@ final class Leases {
 
     static String releaseName(long epoch) {
         return name(epoch) + RELEASED;
+    }
+
+    /** Name of the question to the holder of an epoch. */
+    static String askName(long epoch, String id) {
+        return name(epoch) + ASK + id;
+    }
+
+    /** Name of the answer to a question. */
+    static String answerName(long epoch, String id) {
+        return name(epoch) + ANSWER + id;
     }
 
     /**
@@ -73,7 +85,15 @@ final class Leases {
     }
 
     Table table() throws DoppelException {
-        List<String> names = store.io().list(FOLDER);
+        return table(names());
+    }
+
+    /** Names below {@code lease/}, sorted. */
+    List<String> names() throws DoppelException {
+        return store.io().list(FOLDER);
+    }
+
+    static Table table(List<String> names) {
         return new Table(epochs(names, ""), epochs(names, CLOSING), epochs(names, RELEASED));
     }
 

@@ -23,6 +23,7 @@ final class LocalState implements KeyFiles, AutoCloseable {
     private static final String ROTATION = "rotation.json";
     private static final String SEEN = "seen.json";
     private static final String LEASE = "lease.json";
+    private static final String SUCCESSION = "succession.json";
     private static final String EXPORTED = "recovery-exported";
 
     private final Path folder;
@@ -229,6 +230,31 @@ final class LocalState implements KeyFiles, AutoCloseable {
 
     void keep(KeptLeases leases) throws DoppelException {
         write(LEASE, Json.write(leases));
+    }
+
+    /**
+     * That this server was recovered and follows its lost predecessor.
+     *
+     * @param vault id of the vault
+     */
+    private record Succession(String vault) {}
+
+    /** From now on, until a lease of ours is there, we may follow any other server of our installation. */
+    void succeed(String vault) throws DoppelException {
+        write(SUCCESSION, Json.write(new Succession(vault)));
+    }
+
+    /** Whether we may follow other servers of our installation there. */
+    boolean succeeds(String vault) throws DoppelException {
+        return read(SUCCESSION, Succession.class)
+                .filter(s -> vault.equals(s.vault()))
+                .isPresent();
+    }
+
+    void forgetSuccession() throws DoppelException {
+        if (Files.exists(folder.resolve(SUCCESSION))) {
+            delete(SUCCESSION);
+        }
     }
 
     boolean recoveryExported() {

@@ -8,9 +8,11 @@ import io.doppel.vault.internal.pack.ObjectName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks the descriptive objects of a vault, each on its own, so that one that is wrong hides no other. */
 final class MetaVerifier {
@@ -22,6 +24,7 @@ final class MetaVerifier {
     private final Versions versions;
     private final Holds holds;
     private final Removals removals;
+    private final CopyObjects copies;
     private final CancelToken cancel;
     private final List<ObjectProblem> problems = new ArrayList<>();
 
@@ -34,6 +37,7 @@ final class MetaVerifier {
             Versions versions,
             Holds holds,
             Removals removals,
+            CopyObjects copies,
             CancelToken cancel) {
         this.io = io;
         this.vaultId = vaultId;
@@ -43,6 +47,7 @@ final class MetaVerifier {
         this.versions = versions;
         this.holds = holds;
         this.removals = removals;
+        this.copies = copies;
         this.cancel = cancel;
     }
 
@@ -66,7 +71,30 @@ final class MetaVerifier {
         for (String id : removals.stored()) {
             checkIfThere(Removals.name(id), () -> removals.read(id));
         }
+        recoveryCopies();
         return List.copyOf(problems);
+    }
+
+    /** The holder deletes old ones meanwhile, and the parts that they alone named. */
+    private void recoveryCopies() throws DoppelException {
+        Set<String> read = new HashSet<>();
+        for (String id : copies.list().copies()) {
+            checkIfThere(CopyObjects.name(id), () -> {
+                for (StoredCopy.Part part : copies.readAgain(id).parts()) {
+                    if (read.add(part.id())) {
+                        check(CopyObjects.partName(part.id()), () -> {
+                            try {
+                                copies.read(part, content -> cancel.check());
+                            } catch (DoppelException e) {
+                                if (!e.is(VaultError.MISSING_OBJECT) || io.exists(CopyObjects.name(id))) {
+                                    throw e;
+                                }
+                            }
+                        });
+                    }
+                }
+            });
+        }
     }
 
     /** Runs one check; what the object is to blame for is noted, what the way to it is to blame for ends everything. */

@@ -79,7 +79,11 @@ final class Publisher {
         if (lost) {
             throw leaseLost("Another server took over the vault");
         }
-        Leases.Table table = leases.table();
+        checkLease(leases.table());
+    }
+
+    /** The same, of what was listed just now. */
+    void checkLease(Leases.Table table) throws DoppelException {
         if (table.top() > held.epoch()) {
             lost = true;
             throw leaseLost(takenOverBy(table.top()));

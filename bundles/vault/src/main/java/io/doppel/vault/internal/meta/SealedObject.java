@@ -29,7 +29,11 @@ final class SealedObject {
         LEASE_CLOSING(6),
         CLEARED(7),
         HOLD(8),
-        REMOVAL(9);
+        REMOVAL(9),
+        RECOVERY_COPY(10),
+        RECOVERY_PART(11),
+        LEASE_ASK(12),
+        LEASE_ANSWER(13);
 
         private final byte code;
 

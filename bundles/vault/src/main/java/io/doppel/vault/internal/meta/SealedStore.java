@@ -3,6 +3,7 @@ package io.doppel.vault.internal.meta;
 import io.doppel.api.error.DoppelException;
 import io.doppel.vault.internal.meta.SealedObject.Kind;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Sealed objects as values. Safe for several threads. */
 final class SealedStore {
@@ -29,12 +30,21 @@ final class SealedStore {
 
     /** Reads and authenticates. An object that is not right is read a second time before it counts as damaged. */
     <T> Sealed<T> read(Kind kind, String name, Class<T> type) throws DoppelException {
-        Optional<Sealed<T>> sealed = open(kind, name, type, io.read(name));
+        return read(kind, name, plain -> Json.read(plain, type));
+    }
+
+    /** As {@link #read}, of a kind whose plaintext is any bytes. */
+    byte[] readBytes(Kind kind, String name) throws DoppelException {
+        return read(kind, name, Optional::of).value();
+    }
+
+    private <T> Sealed<T> read(Kind kind, String name, Function<byte[], Optional<T>> parser) throws DoppelException {
+        Optional<Sealed<T>> sealed = open(kind, name, parser, io.read(name));
         if (sealed.isPresent()) {
             return sealed.get();
         }
         byte[] again = io.read(name);
-        sealed = open(kind, name, type, again);
+        sealed = open(kind, name, parser, again);
         if (sealed.isPresent()) {
             return sealed.get();
         }
@@ -48,22 +58,32 @@ final class SealedStore {
                                 + ", which no keyring has; if it is right, the keyring was taken away");
     }
 
-    private <T> Optional<Sealed<T>> open(Kind kind, String name, Class<T> type, byte[] object) throws DoppelException {
+    private <T> Optional<Sealed<T>> open(Kind kind, String name, Function<byte[], Optional<T>> parser, byte[] object)
+            throws DoppelException {
         Optional<Integer> epoch = SealedObject.epoch(kind, object);
         if (epoch.isEmpty()) {
             return Optional.empty();
         }
         return keys.findRoot(epoch.get())
                 .flatMap(root -> SealedObject.open(name, root, object))
-                .flatMap(plain -> Json.read(plain, type))
+                .flatMap(parser)
                 .map(value -> new Sealed<>(value, Digests.hexSha256(object), new byte[0]));
     }
 
     /** Seals without storing. */
     <T> Sealed<T> seal(Kind kind, String name, T value) throws DoppelException {
-        int epoch = keys.currentEpoch();
-        byte[] object = SealedObject.seal(kind, name, epoch, keys.root(epoch), Json.write(value));
+        byte[] object = seal(kind, name, Json.write(value));
         return new Sealed<>(value, Digests.hexSha256(object), object);
+    }
+
+    private byte[] seal(Kind kind, String name, byte[] plain) throws DoppelException {
+        int epoch = keys.currentEpoch();
+        return SealedObject.seal(kind, name, epoch, keys.root(epoch), plain);
+    }
+
+    /** Seals and stores what is of a kind whose plaintext is any bytes. */
+    void putBytes(Kind kind, String name, byte[] plain) throws DoppelException {
+        io.put(name, seal(kind, name, plain));
     }
 
     /** Seals and stores. */

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param server the same for people
  * @param since when it was put, for people
  * @param lasting whether it stays until a person ends it
+ * @param life which server of the installation put it; empty for the first
  */
 public record StoredHold(
         String id,
@@ -20,4 +21,10 @@ public record StoredHold(
         String installation,
         String server,
         Instant since,
-        boolean lasting) {}
+        boolean lasting,
+        String life) {
+    /** Holds from before lives were told apart have none. */
+    public StoredHold {
+        life = life == null ? "" : life;
+    }
+}

@@ -4,6 +4,8 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.vault.HolderPatience;
+import io.doppel.vault.RecoveryCopies;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultKeys;
@@ -39,6 +41,10 @@ public final class VaultMeta implements AutoCloseable {
     private final Holds holds;
     private final Removals removals;
     private final Reserve reserve;
+    private final SealedStore store;
+    private final VaultOwner owner;
+    private final CopyObjects copyObjects;
+    private final RecoveryFolder copiesOfServers;
     private final RollbackGuard guard;
     private final KeySlots slots;
     private final MachineKeyRotation rotation;
@@ -49,6 +55,8 @@ public final class VaultMeta implements AutoCloseable {
 
     /** Null if open for reading only. */
     private Publisher publisher;
+    /** Null if open for reading only. */
+    private LeaseAnswers answers;
 
     private boolean mayHaveStrays;
     /** The newest head if open for reading only. */
@@ -74,7 +82,8 @@ public final class VaultMeta implements AutoCloseable {
         this.keys = keys;
         this.readOnly = readOnly;
         this.warnings = warnings;
-        SealedStore store = new SealedStore(io, keys);
+        this.store = new SealedStore(io, keys);
+        this.owner = owner;
         this.leases = new Leases(store);
         this.heads = new Heads(store, leases);
         this.versions = new Versions(store);
@@ -86,6 +95,8 @@ public final class VaultMeta implements AutoCloseable {
         this.slots = new KeySlots(io, config.id());
         this.rotation = new MachineKeyRotation(slots, master, local, config.id());
         this.epochs = new KeyEpochs(io, config.id(), master, keys, this::checkLease, this::warnOnce);
+        this.copyObjects = new CopyObjects(store);
+        this.copiesOfServers = new RecoveryFolder(this, owner, copyObjects);
         this.admin = new KeyAdmin(this, owner, master, slots, rotation, epochs);
     }
 
@@ -222,6 +233,7 @@ public final class VaultMeta implements AutoCloseable {
                 held.epoch(), held.nonce(), newest.head().generation(), newest.sha256(), newest.through());
         reserve.withRoom(() -> leases.put(closing));
         mayHaveStrays = held.unclean() || newest.older();
+        answers = new LeaseAnswers(store, held, owner.serverName());
         publisher = new Publisher(leases, heads, versions, guard, held, newest, this::warnOnce);
         // only if nobody has taken over by now, the head that we found cannot become void any more
         publisher.checkLease();
@@ -418,6 +430,33 @@ public final class VaultMeta implements AutoCloseable {
     }
 
     /**
+     * Looks whether we still hold the lease, and tells those who ask that we live (docs/vault-format.md §15). One listing if nobody asks.
+     *
+     * @throws DoppelException {@link VaultError#LEASE_LOST}, {@link VaultError#READ_ONLY} or a {@link StorageError}
+     */
+    public void tellThatWeLive() throws DoppelException {
+        requireOpen();
+        List<String> names = leases.names();
+        writer().checkLease(Leases.table(names));
+        answers.answer(names);
+    }
+
+    /**
+     * Comes back when nobody holds the vault or its holder does not answer.
+     *
+     * @throws DoppelException {@link VaultError#HOLDER_LIVES} or a {@link StorageError}
+     */
+    public void requireHolderGone(HolderPatience patience, CancelToken cancel) throws DoppelException {
+        requireOpen();
+        new HolderCheck(store, leases, owner, patience, cancel).requireGone();
+    }
+
+    /** Copies of servers. */
+    public RecoveryCopies recoveryCopies() {
+        return copiesOfServers;
+    }
+
+    /**
      * Stores the added versions and publishes a head with the change, in the order of docs/vault-format.md §10. On return the
      * change is durable and counts, whatever others do. After a failure it may yet turn up, whole, if the storage target said
      * neither yes nor no, or if the lease was lost in that moment; a further attempt uses new ids.
@@ -477,7 +516,7 @@ public final class VaultMeta implements AutoCloseable {
      */
     public List<ObjectProblem> verifyMeta(CancelToken cancel) throws DoppelException {
         requireOpen();
-        return new MetaVerifier(io, config.id(), master, leases, heads, versions, holds, removals, cancel)
+        return new MetaVerifier(io, config.id(), master, leases, heads, versions, holds, removals, copyObjects, cancel)
                 .verify(head());
     }
 

@@ -456,4 +456,27 @@ class HoldTest {
         }
         assertEquals(List.of(), objects("removals"));
     }
+
+    /** A server that was recovered from a copy of another: the same installation. */
+    @Test
+    void theLostServersHoldsEndWithItsLeaseAndItEndsNoneOfItsSuccessors() throws Exception {
+        VaultOwner second = new VaultOwner(ALPHA.installationId(), "alpha two", "a second life");
+        Vault lost = alpha(storage);
+        lost.holds().forRun(old, "restore of the lost server");
+        try (Vault next = open(storage.view(), second, VaultAccess.TAKE_OVER)) {
+            next.holds().endLeftovers();
+            assertEquals(List.of(), next.holds().all());
+            next.holds().forRun(old, "restore of its successor");
+            // the lost one wakes and wants to remove something, or is opened for reading
+            assertCode(VaultError.ON_HOLD, () -> lost.remove(List.of(old)));
+            assertCode(VaultError.LEASE_LOST, () -> lost.holds().endLeftovers());
+            try (Vault reader = open(storage.view(), ALPHA, VaultAccess.READ_ONLY)) {
+                reader.holds().endLeftovers();
+            }
+            assertEquals(
+                    List.of("restore of its successor"),
+                    next.holds().all().stream().map(Found::purpose).toList());
+        }
+        lost.close();
+    }
 }

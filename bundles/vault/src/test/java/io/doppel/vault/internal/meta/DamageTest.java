@@ -42,7 +42,7 @@ class DamageTest {
         try (VaultMeta meta = Fixture.open(storage, folder, Fixture.ALPHA, VaultAccess.READ_ONLY, "")) {
             for (String version : ids.subList(0, 2)) {
                 Instant now = Instant.parse("2026-11-21T04:00:00Z");
-                meta.holds().put(new StoredHold(Holds.newId(), version, "test", "alpha", "alpha", now, true));
+                meta.holds().put(new StoredHold(Holds.newId(), version, "test", "alpha", "alpha", now, true, ""));
                 meta.removals().announce(1, List.of(version));
             }
         }

@@ -287,7 +287,7 @@ class LeaseTest {
     }
 
     private static Lease lease(long epoch) {
-        return new Lease(epoch, Fixture.BETA.installationId(), "beta", "nonce-" + epoch, Instant.EPOCH);
+        return new Lease(epoch, Fixture.BETA.installationId(), "beta", "nonce-" + epoch, Instant.EPOCH, "");
     }
 
     @Test

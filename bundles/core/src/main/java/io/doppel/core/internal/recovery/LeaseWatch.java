@@ -1,0 +1,71 @@
+package io.doppel.core.internal.recovery;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.core.internal.job.Threads;
+import io.doppel.core.internal.vault.Vaults;
+import io.doppel.vault.HolderPatience;
+import io.doppel.vault.Vault;
+import io.doppel.vault.VaultError;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells those who are about to take over a vault of this server that it lives, and notices soon when one did (docs/vault-format.md §15).
+ * A vault whose target hangs keeps the others from nothing.
+ */
+public final class LeaseWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
+
+    private final Vaults vaults;
+    private final Set<String> looking = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(Threads.named("doppel-lease"));
+    private final ExecutorService threads = Executors.newCachedThreadPool(Threads.named("doppel-lease-look"));
+
+    /** Made by the core. */
+    public LeaseWatch(Vaults vaults) {
+        this.vaults = vaults;
+        long millis = HolderPatience.HOLDER_LOOKS.toMillis();
+        timer.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Looks at all vaults that are open for writing. */
+    public void look() {
+        vaults.openForWriting().forEach((name, vault) -> {
+            if (looking.add(name)) {
+                threads.execute(() -> {
+                    try {
+                        look(name, vault);
+                    } finally {
+                        looking.remove(name);
+                    }
+                });
+            }
+        });
+    }
+
+    private void look(String name, Vault vault) {
+        try {
+            vault.tellThatWeLive();
+        } catch (DoppelException e) {
+            if (e.is(VaultError.LEASE_LOST)) {
+                LOG.warn("Vault '{}': {}", name, e.getMessage());
+                vaults.failed(name, vault, e);
+            } else {
+                LOG.debug("Vault '{}' could not be looked at", name, e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        threads.shutdown();
+    }
+}
