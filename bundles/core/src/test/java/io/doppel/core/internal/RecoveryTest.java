@@ -604,7 +604,6 @@ class RecoveryTest {
     }
 
     private static DoppelCore.Site withConfiguration(Path etc) {
-        return new DoppelCore.Site(
-                CLOCK, Duration.ZERO, new ConfigurationFiles(Optional.of(etc)), () -> {});
+        return new DoppelCore.Site(CLOCK, Duration.ZERO, new ConfigurationFiles(Optional.of(etc)), () -> {});
     }
 }
