@@ -38,7 +38,7 @@ public enum CatalogError implements ErrorCode {
             "Check the free space of the server's data folder and start again; report it with the server's log if it stays."),
     /** It can only be read. */
     READ_ONLY(
-            "DPL-CAT-0007",
+            "DPL-CAT-0008",
             true,
             "The catalogue's database cannot be written; what was kept is unharmed.",
             "Free space on the disk of the server's data folder, or make that folder writable; then the catalogue goes on by itself."),

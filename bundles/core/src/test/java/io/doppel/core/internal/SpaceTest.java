@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.JobDefinition;
+import io.doppel.api.job.JobKind;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.job.JobTask;
@@ -20,6 +21,7 @@ import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VersionView;
 import io.doppel.catalog.CatalogError;
 import io.doppel.core.SpaceError;
+import io.doppel.core.internal.job.CoreHandler;
 import io.doppel.hypervisor.folder.internal.FolderHypervisor;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -207,6 +210,25 @@ class SpaceTest {
 
         disk.empty();
         good(backup("c"));
+    }
+
+    /** A kind that is added must not pass by the guard because nobody thought of it. */
+    @Test
+    void everyKindSaysWhichVaultItFills() throws Exception {
+        start(folder.resolve("state"), folder.resolve("store"));
+        Map<String, Map<String, String>> filling =
+                Map.of("backup", Map.of("vault", "to"), "vault", Map.of("vault", "from", "offsite", "to"));
+        Set<String> others = Set.of("restore", "export", "replicate", "boot-test", "validate", "purge");
+        for (JobKind kind : server.core.jobs().kinds()) {
+            CoreHandler handler =
+                    (CoreHandler) server.plugins.handlers().get(kind.name()).service();
+            if (filling.containsKey(kind.name())) {
+                Settings options = handler.options().parse(filling.get(kind.name()));
+                assertEquals(List.of("to"), handler.fills(options), kind.name());
+            } else {
+                assertTrue(others.contains(kind.name()), "does it add data to a vault? " + kind.name());
+            }
+        }
     }
 
     @Test

@@ -48,7 +48,7 @@ final class Leftovers {
 
     private boolean isDead(ObjectInfo object, Instant now) {
         if (object.name().startsWith(ours)) {
-            return going.stream().noneMatch(prefix -> object.name().startsWith(prefix + "/"));
+            return going.stream().noneMatch(prefix -> object.name().startsWith(prefix));
         }
         return object.created().isAfter(Instant.EPOCH) && object.created().isBefore(now.minus(OLD));
     }

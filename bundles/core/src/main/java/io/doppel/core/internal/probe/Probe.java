@@ -232,8 +232,8 @@ final class Probe {
             findings.warning(
                     "clean-up",
                     e.code(),
-                    Count.text(objects.left(), "object") + " below " + objects.prefix() + " stay until the next test: "
-                            + e.what());
+                    Count.text(objects.left(), "object") + " that begin with " + objects.prefix()
+                            + " stay until the next test: " + e.what());
         }
     }
 
@@ -242,7 +242,7 @@ final class Probe {
             objects.removeAll();
         } catch (DoppelException e) {
             LOG.warn(
-                    "{} of a test that was broken off stay below {}; the next test there removes them: {}",
+                    "{} of a test that was broken off stay, named {}...; the next test there removes them: {}",
                     Count.text(objects.left(), "object"),
                     objects.prefix(),
                     e.getMessage());

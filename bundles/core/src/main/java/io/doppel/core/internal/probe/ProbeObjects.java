@@ -14,7 +14,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.zip.CRC32C;
 
 /**
- * The objects of one test, all below a prefix of its own: {@code probe/<installation>/<test>}. Everything that may have got a name is
+ * The objects of one test: {@code probe/<installation>/<test>-<object>}, so that however many tests there were leaves no more than two empty
+ * folders where objects are files. Everything that may have got a name is
  * remembered, so that it can be removed. Safe for several threads.
  */
 final class ProbeObjects {
@@ -24,13 +25,15 @@ final class ProbeObjects {
     private static final int PIECE = 1 << 20;
 
     private final Storage storage;
+    private final String folder;
     private final String prefix;
     private final CancelToken cancel;
     private final Set<String> names = new ConcurrentSkipListSet<>();
 
     ProbeObjects(Storage storage, String installation, String test, CancelToken cancel) {
         this.storage = storage;
-        this.prefix = PREFIX + "/" + installation + "/" + test;
+        this.folder = PREFIX + "/" + installation;
+        this.prefix = folder + "/" + test + "-";
         this.cancel = cancel;
     }
 
@@ -57,13 +60,14 @@ final class ProbeObjects {
         return cancel;
     }
 
+    /** With which all names of this test begin, and no others. */
     String prefix() {
         return prefix;
     }
 
     /** A name of this test that will be removed, whatever becomes of it. */
     String name(String last) {
-        String name = prefix + "/" + last;
+        String name = prefix + last;
         names.add(name);
         return name;
     }
@@ -124,7 +128,11 @@ final class ProbeObjects {
     /** What the target lists of this test, those that it lists twice twice. */
     List<ObjectInfo> listed() throws DoppelException {
         List<ObjectInfo> found = new ArrayList<>();
-        storage.list(prefix, found::add);
+        storage.list(folder, object -> {
+            if (object.name().startsWith(prefix)) {
+                found.add(object);
+            }
+        });
         return found;
     }
 

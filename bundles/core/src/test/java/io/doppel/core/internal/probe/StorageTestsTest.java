@@ -495,9 +495,9 @@ class StorageTestsTest {
 
     @Test
     void leftoversOfTestsThatDiedAreRemoved() throws Exception {
-        content.overwrite("probe/" + US + "/dead0000/bulk-1-0-0", new byte[1000]);
-        content.overwrite("probe/" + OTHERS + "/young000/small-1", new byte[1000]);
-        content.overwrite("probe/" + OTHERS + "/old00000/small-1", new byte[1000]);
+        content.overwrite("probe/" + US + "/dead0000-bulk-1-0-0", new byte[1000]);
+        content.overwrite("probe/" + OTHERS + "/young000-small-1", new byte[1000]);
+        content.overwrite("probe/" + OTHERS + "/old00000-small-1", new byte[1000]);
         content.overwrite("versions/00/1", new byte[1000]);
         StorageTestView view = test(c -> new ForwardingStorage(c, false) {
             @Override
@@ -514,7 +514,7 @@ class StorageTestsTest {
             }
         });
         assertEquals(State.PASSED, check(view, "leftovers").state());
-        assertEquals(Set.of("probe/" + OTHERS + "/young000/small-1", "versions/00/1"), content.names());
+        assertEquals(Set.of("probe/" + OTHERS + "/young000-small-1", "versions/00/1"), content.names());
     }
 
     /** A target whose first bulk object hangs until it is let go. */
