@@ -16,10 +16,12 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.storage.local.LocalStorage;
 import io.doppel.storage.offsite.wire.EnrolmentCode;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -91,9 +93,14 @@ public final class OffsiteModule implements AutoCloseable {
 
     private static Path makeFolder(Path path) throws DoppelException {
         try {
-            return Files.createDirectories(
+            Path made = Files.createDirectories(
                             path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
                     .toRealPath();
+            // The name of the folder itself is made durable by its storage; this is for the one above.
+            try (FileChannel names = FileChannel.open(made.getParent().getParent(), StandardOpenOption.READ)) {
+                names.force(true);
+            }
+            return made;
         } catch (IOException e) {
             throw new DoppelException(OffsiteError.FOLDER, "'" + path + "' cannot be made", e);
         }

@@ -96,6 +96,7 @@ class AttackTest {
             });
         }
         assertEquals(0, site.module.role().connections("client"));
+        assertEquals(List.of(), site.module.alerts().list(), "its token was not even looked at");
         try (Storage fine = site.open(settings)) {
             Steps.put(fine, "a", "1");
         }

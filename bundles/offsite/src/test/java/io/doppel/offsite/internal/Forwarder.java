@@ -36,16 +36,25 @@ final class Forwarder implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                Socket client = server.accept();
-                Socket module = new Socket(InetAddress.getLoopbackAddress(), target);
-                sockets.add(client);
-                sockets.add(module);
-                start(() -> pump(client, module, toModule, false));
-                start(() -> pump(module, client, toClient, true));
+                forward(server.accept());
             }
         } catch (IOException e) {
-            // closed, or the module is away: no more connections
+            // closed: no more connections
         }
+    }
+
+    private void forward(Socket client) throws IOException {
+        Socket module;
+        try {
+            module = new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException away) {
+            client.close();
+            return;
+        }
+        sockets.add(client);
+        sockets.add(module);
+        start(() -> pump(client, module, toModule, false));
+        start(() -> pump(module, client, toClient, true));
     }
 
     private void pump(Socket from, Socket to, AtomicLong count, boolean answers) {

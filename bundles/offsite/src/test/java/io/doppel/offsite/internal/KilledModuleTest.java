@@ -62,6 +62,7 @@ class KilledModuleTest {
 
     @Test
     void whatTheModuleSaidIsSoAfterItWasKilled() throws Exception {
+        port = Site.freePort();
         Process process = start("client");
         String ref = secrets.put("code", code.toCharArray()).id();
         Random random = new Random(11);

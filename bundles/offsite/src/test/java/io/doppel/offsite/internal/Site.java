@@ -8,13 +8,16 @@ import io.doppel.spi.storage.Storage;
 import io.doppel.storage.offsite.internal.OffsiteStorageType;
 import io.doppel.tck.MemorySecrets;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A real module behind a real TLS port, whose clocks the test moves; and the settings of its clients. */
@@ -45,7 +48,19 @@ final class Site implements AutoCloseable {
     }
 
     void start() throws Exception {
-        start(0);
+        start(freePort());
+    }
+
+    /** Below those that outgoing connections get, so that none takes it between two starts. */
+    static int freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException taken) {
+                continue;
+            }
+        }
     }
 
     void start(int port) throws Exception {

@@ -209,20 +209,22 @@ final class Journal implements AutoCloseable {
 
     /** Begins anew from a snapshot of the table. */
     void compact(Table table) throws DoppelException {
+        if (broken) {
+            return;
+        }
         try {
             long next = number + 1;
             long before = end;
             Files.deleteIfExists(path(next));
             RandomAccessFile made = create(path(next));
-            boolean done = false;
             try {
                 snapshotBytes = writeSnapshot(snapshot(next), table);
-                done = true;
-            } finally {
-                if (!done) {
-                    end = before;
-                    made.close();
-                }
+            } catch (DoppelException e) {
+                end = before;
+                made.close();
+                // If the snapshot is there after all, what would be added to the old journal now would be lost.
+                broken |= !e.is(StorageError.FULL);
+                throw e;
             }
             file.close();
             file = made;

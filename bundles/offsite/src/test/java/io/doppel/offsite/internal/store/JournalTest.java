@@ -180,6 +180,19 @@ class JournalTest {
     }
 
     @Test
+    void afterASnapshotOfWhichNobodyKnowsNothingIsAddedToTheOldJournal() throws Exception {
+        try (ClientStore store = open()) {
+            put(store, "a", 1);
+            // the snapshot's name is taken: whatever the reason, it is not known to be ours
+            Files.createDirectories(folder.resolve("snapshots"));
+            Files.write(folder.resolve("snapshots/0000000000000001"), new byte[0]);
+            assertThrows(DoppelException.class, store::compact);
+            assertThrows(DoppelException.class, () -> put(store, "b", 1));
+            assertEquals(List.of("a 1"), names(store));
+        }
+    }
+
+    @Test
     void bytesWithoutAJournalEntryAreLeftOverAndMissingOnesAreTold() throws Exception {
         try (ClientStore store = open()) {
             put(store, "a", 1);
