@@ -626,6 +626,15 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
+     * Installation of the server that holds the vault, whether it lives or not; empty if none does.
+     *
+     * @throws DoppelException {@link VaultError#DAMAGED_OBJECT}; the storage's failures
+     */
+    public Optional<String> holder() throws DoppelException {
+        return meta.holder();
+    }
+
+    /**
      * Asks the server that holds the vault whether it lives, and comes back when none holds it, or it did not answer for so long.
      *
      * @throws DoppelException {@link VaultError#HOLDER_LIVES}; {@code CommonError.CANCELLED}; the storage's failures

@@ -305,6 +305,22 @@ class RecoveryTest {
         assertTrue(backup("second").progress().read() < 4 << 20);
     }
 
+    /** A person gave one of its vaults to another server, which lives: that is none of the lost one's business. */
+    @Test
+    void aVaultThatAnotherInstallationTookOverIsLeftToIt() throws Exception {
+        server.addVault("second", folder.resolve("second"), VaultRequest.Access.CREATE);
+        awaitCopies();
+        lose();
+        try (Server heir = start("heir", QUICK)) {
+            heir.addVault("mine", folder.resolve("second"), VaultRequest.Access.TAKE_OVER);
+            server = start("new", QUICK);
+            RecoveryReport report = recover(from("v"));
+            RecoveryReport.VaultOutcome second = report.vaults().get(1);
+            assertFalse(second.reached());
+            assertTrue(second.message().contains("another installation"), second.message());
+        }
+    }
+
     @Test
     void eachChangeIsInTheNextCopyAndLittleIsStoredForIt() throws Exception {
         awaitCopies();

@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -40,8 +43,10 @@ public final class RecoveryCopier implements AutoCloseable {
     private final CopyWriter writer;
     private final Clock clock;
     private final Duration delay;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Threads.named("doppel-recovery-copy"));
+    /** A change that comes while this is closed is of no use to anybody any more. */
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
+            1, Threads.named("doppel-recovery-copy"), new ThreadPoolExecutor.DiscardPolicy());
+
     private final AtomicLong changes = new AtomicLong(1);
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -75,6 +80,8 @@ public final class RecoveryCopier implements AutoCloseable {
         this.writer = writer;
         this.clock = clock;
         this.delay = delay;
+        // what is waiting when this is closed is done by then
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         long minute = TimeUnit.MINUTES.toMillis(1);
         thread.scheduleWithFixedDelay(this::lookSafely, minute, minute, TimeUnit.MILLISECONDS);
     }
@@ -221,16 +228,17 @@ public final class RecoveryCopier implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.execute(() -> look(true));
-        thread.shutdown();
+        Future<?> last = thread.submit(() -> look(true));
         try {
-            if (!thread.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("The last changes are in no recovery copy: a storage target does not answer");
-                thread.shutdownNow();
-            }
+            last.get(LAST_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("The last changes are in no recovery copy: a storage target does not answer");
+        } catch (ExecutionException e) {
+            LOG.error("Putting the last recovery copies failed", e);
         } catch (InterruptedException e) {
-            thread.shutdownNow();
             Thread.currentThread().interrupt();
+        } finally {
+            thread.shutdown();
         }
     }
 }

@@ -190,6 +190,7 @@ final class RecoveryRun {
                     "It was attached for reading only, without a key file: remove it here and add it again."));
             return;
         }
+        String copyOf = owner.installationId();
         Optional<byte[]> key = Optional.ofNullable(keyFiles.get(record.id()));
         Path folder = folders.of(record.name());
         ServerState.succeed(folder, record.id(), key);
@@ -199,6 +200,13 @@ final class RecoveryRun {
                 record.settings(),
                 secrets,
                 storage -> Vault.open(storage, folder, owner, VaultAccess.READ_ONLY, new char[0]))) {
+            if (!vault.vault().holder().map(copyOf::equals).orElse(true)) {
+                vaults.add(new VaultOutcome(
+                        record.name(),
+                        false,
+                        "A server of another installation took it over; it is left to that one."));
+                return;
+            }
             requireGone(vault.vault(), "vault '" + record.name() + "'");
             vaults.add(new VaultOutcome(
                     record.name(),

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -449,6 +450,14 @@ public final class VaultMeta implements AutoCloseable {
     public void requireHolderGone(HolderPatience patience, CancelToken cancel) throws DoppelException {
         requireOpen();
         new HolderCheck(store, leases, owner, patience, cancel).requireGone();
+    }
+
+    /** Installation of the newest lease; empty if that was released or there is none. */
+    public Optional<String> holder() throws DoppelException {
+        requireOpen();
+        Leases.Table table = leases.table();
+        boolean held = table.top() > 0 && !table.released().contains(table.top());
+        return held ? Optional.of(leases.lease(table.top()).installation()) : Optional.empty();
     }
 
     /** Copies of servers. */
