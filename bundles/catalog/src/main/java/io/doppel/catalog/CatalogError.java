@@ -44,7 +44,7 @@ public enum CatalogError implements ErrorCode {
             "Free space on the disk of the server's data folder, or make that folder writable; then the catalogue goes on by itself."),
     /** An export that is not right. */
     BAD_EXPORT(
-            "DPL-CAT-0008",
+            "DPL-CAT-0007",
             false,
             "What was exported from a catalogue cannot be read.",
             "Use another recovery copy; report it with the server's log.");
