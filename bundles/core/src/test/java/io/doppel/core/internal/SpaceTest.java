@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens when space runs out: on real small disks, and on a target that tells what a test says. */
-@Timeout(180)
+@Timeout(600)
 class SpaceTest {
     private static final int IMAGE = 4 << 20;
 
@@ -344,7 +344,7 @@ class SpaceTest {
         told = () -> {
             asked.countDown();
             try {
-                letGo.await(120, TimeUnit.SECONDS);
+                letGo.await(600, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -354,7 +354,7 @@ class SpaceTest {
                 .jobs()
                 .submit(new JobDefinition("", "backup", List.of("h/a"), Map.of("vault", "v", "validate", "false")));
         // when it was submitted, when it began, and right before the machine: only that waits
-        assertTrue(asked.await(60, TimeUnit.SECONDS));
+        assertTrue(asked.await(300, TimeUnit.SECONDS));
         server.core.jobs().cancel(run.id());
         assertEquals(JobState.CANCELLED, server.core.jobs().await(run.id()).state());
         assertEquals(1, letGo.getCount());
@@ -428,7 +428,7 @@ class SpaceTest {
     }
 
     private void awaitCatalogue() throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(300);
         while (true) {
             try {
                 server.core.space().set("cache", Map.of("refuse-percent", "0"));

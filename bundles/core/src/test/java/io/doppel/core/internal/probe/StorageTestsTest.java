@@ -445,7 +445,7 @@ class StorageTestsTest {
 
         private void meet() {
             try {
-                both.await(30, TimeUnit.SECONDS);
+                both.await(120, TimeUnit.SECONDS);
             } catch (Exception e) {
                 throw new AssertionError("the racers do not race", e);
             }
@@ -550,7 +550,7 @@ class StorageTestsTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertTrue(latch.await(60, TimeUnit.SECONDS));
+            assertTrue(latch.await(300, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -582,7 +582,7 @@ class StorageTestsTest {
     }
 
     private static DoppelException failure(CompletableFuture<?> result) throws InterruptedException, TimeoutException {
-        ExecutionException e = assertThrows(ExecutionException.class, () -> result.get(60, TimeUnit.SECONDS));
+        ExecutionException e = assertThrows(ExecutionException.class, () -> result.get(300, TimeUnit.SECONDS));
         return (DoppelException) e.getCause();
     }
 
@@ -602,7 +602,7 @@ class StorageTestsTest {
         StorageTestView second = tests.testStorage("memory", Map.of(), false, w -> {}, CancelToken.NEVER);
         storage.letGo.countDown();
         assertEquals(Verdict.FIT, second.verdict(), () -> second.checks().toString());
-        assertEquals(Verdict.FIT, first.get(60, TimeUnit.SECONDS).verdict());
+        assertEquals(Verdict.FIT, first.get(300, TimeUnit.SECONDS).verdict());
         assertEquals(Set.of(), content.names());
     }
 
