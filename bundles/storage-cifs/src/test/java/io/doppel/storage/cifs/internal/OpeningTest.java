@@ -194,7 +194,7 @@ class OpeningTest {
                 }
             });
             talking.start();
-            refused(StorageError.IO, "port=" + other.getLocalPort());
+            refused(StorageError.UNREACHABLE, "port=" + other.getLocalPort());
         }
     }
 

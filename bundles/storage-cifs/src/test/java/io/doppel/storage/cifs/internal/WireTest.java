@@ -287,18 +287,29 @@ class WireTest {
 
     @Test
     void answersInClearAreNotTakenWhereAllIsEncrypted() throws Exception {
-        try (CifsStorage storage = open("encryption=true")) {
-            put(storage, "object", bytes(1000, 13));
-            wire.intercept(m -> {
-                if (m.toServer()) {
-                    return m.bytes();
-                }
-                // A header that says success to whatever was asked.
-                ByteBuffer forged = ByteBuffer.allocate(200).order(ByteOrder.LITTLE_ENDIAN);
-                forged.putInt(0, 0x424D53FE).putShort(4, (short) 64).putInt(16, 1);
-                return forged.array();
-            });
-            fails(StorageError.DENIED, () -> storage.stat("object"));
+        AtomicInteger requests = new AtomicInteger();
+        AtomicInteger forged = new AtomicInteger();
+        AtomicBoolean forging = new AtomicBoolean();
+        wire.intercept(m -> {
+            if (m.toServer()) {
+                requests.incrementAndGet();
+                return m.bytes();
+            }
+            if (!forging.getAndSet(false)) {
+                return m.bytes();
+            }
+            forged.incrementAndGet();
+            // An OPEN that found a file of 77 bytes, under the right number: requests are counted.
+            ByteBuffer answer = ByteBuffer.allocate(200).order(ByteOrder.LITTLE_ENDIAN);
+            answer.putInt(0, 0x424D53FE).putShort(4, (short) 64).putShort(12, (short) Wire.CREATE);
+            answer.putShort(14, (short) 1).putInt(16, 1).putLong(24, requests.get() - 1);
+            return answer.putLong(64 + 48, 77).array();
+        });
+        try (CifsStorage storage = open("encryption=true", "path=")) {
+            forging.set(true);
+            // Found out, and asked again over another connection.
+            assertEquals(Optional.empty(), storage.stat("object"));
+            assertEquals(1, forged.get());
         }
     }
 
