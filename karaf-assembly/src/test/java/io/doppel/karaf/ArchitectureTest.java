@@ -34,7 +34,8 @@ class ArchitectureTest {
         allow("vault|disks|catalog", Set.of("api"));
         allow("mover", Set.of("api", "vault", "disks"));
         allow("core", Set.of("api", "vault", "disks", "mover", "catalog"));
-        allow("xapi", Set.of("api"));
+        allow("xapi|listener", Set.of("api"));
+        allow("offsite", Set.of("api", "shell", "storage-local", "storage-offsite"));
         allow("hypervisor-xen|transport-xapi", Set.of("api", "disks", "xapi"));
         allow("hypervisor-.*|storage-.*|transport-.*|example-.*", Set.of("api", "disks"));
         allow("shell|rest", Set.of("api"));

@@ -44,7 +44,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Below those that outgoing connections get: one of them could take it before the server does, or between two starts. */
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
             try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

@@ -5,24 +5,33 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretRef;
 import io.doppel.api.secret.SecretStore;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A secret store in memory, for tests of plug-ins that need secrets. Safe for several threads. */
 public final class MemorySecrets implements SecretStore {
     private final Map<SecretRef, char[]> values = new ConcurrentHashMap<>();
+    private final Map<String, SecretRef> purposes = new ConcurrentHashMap<>();
     private final AtomicInteger next = new AtomicInteger();
 
     @Override
     public SecretRef put(String purpose, char[] value) {
+        SecretRef ref = putTemporary(purpose, value);
+        purposes.put(purpose, ref);
+        return ref;
+    }
+
+    @Override
+    public SecretRef putTemporary(String purpose, char[] value) {
         SecretRef ref = new SecretRef("memory-" + next.incrementAndGet());
         values.put(ref, value.clone());
         return ref;
     }
 
     @Override
-    public SecretRef putTemporary(String purpose, char[] value) {
-        return put(purpose, value);
+    public Optional<SecretRef> find(String purpose) {
+        return Optional.ofNullable(purposes.get(purpose));
     }
 
     @Override
@@ -37,6 +46,7 @@ public final class MemorySecrets implements SecretStore {
     @Override
     public void delete(SecretRef ref) {
         values.remove(ref);
+        purposes.values().remove(ref);
     }
 
     /** How many secrets are kept; what a closed plug-in leaves behind shows here. */

@@ -1,6 +1,7 @@
 package io.doppel.api.secret;
 
 import io.doppel.api.error.DoppelException;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -32,6 +33,14 @@ public interface SecretStore {
      * @throws DoppelException if it is unknown or the store cannot be read
      */
     char[] get(SecretRef ref) throws DoppelException;
+
+    /**
+     * The secret that was kept for a purpose, for what a plug-in makes by itself and needs again, such as a key of its own;
+     * one of them if there are several, and none that is temporary.
+     *
+     * @param purpose exactly as given to {@link #put}
+     */
+    Optional<SecretRef> find(String purpose) throws DoppelException;
 
     /** Forgets a secret; forgetting an unknown one does nothing. */
     void delete(SecretRef ref) throws DoppelException;

@@ -1,6 +1,6 @@
 /** The one place where secrets are kept; configuration holds references only. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.doppel.api.secret;
 
 import org.osgi.annotation.bundle.Export;

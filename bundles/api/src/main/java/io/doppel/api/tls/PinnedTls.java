@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 
@@ -20,6 +22,7 @@ import javax.net.ssl.TrustManager;
 public final class PinnedTls {
     private final Set<Fingerprint> pins;
     private final SSLContext context;
+    private final String protocol;
 
     /**
      * TLS with these peers only.
@@ -29,6 +32,20 @@ public final class PinnedTls {
     public PinnedTls(Set<Fingerprint> pins) {
         this.pins = Set.copyOf(pins);
         this.context = context(new PinTrust(this.pins));
+        this.protocol = "";
+    }
+
+    /**
+     * TLS 1.3 with these peers only, to which this side shows who it is.
+     *
+     * @param pins what was confirmed; nobody is trusted if empty
+     * @param own the certificate that is shown
+     * @param protocol the ALPN protocol that is asked for; the handshake fails with a peer that does not have it
+     */
+    public PinnedTls(Set<Fingerprint> pins, TlsIdentity own, String protocol) {
+        this.pins = Set.copyOf(pins);
+        this.context = own.context(new PinTrust(this.pins));
+        this.protocol = protocol;
     }
 
     /**
@@ -106,7 +123,16 @@ public final class PinnedTls {
         SSLSocket secured = (SSLSocket) context.getSocketFactory()
                 .createSocket(connected, connected.getInetAddress().getHostAddress(), connected.getPort(), true);
         secured.setUseClientMode(true);
+        if (!protocol.isEmpty()) {
+            SSLParameters parameters = secured.getSSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3"});
+            parameters.setApplicationProtocols(new String[] {protocol});
+            secured.setSSLParameters(parameters);
+        }
         secured.startHandshake();
+        if (!protocol.isEmpty() && !protocol.equals(secured.getApplicationProtocol())) {
+            throw new SSLHandshakeException("The peer does not speak " + protocol);
+        }
         return secured;
     }
 

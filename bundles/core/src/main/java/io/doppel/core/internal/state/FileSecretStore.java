@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -89,6 +90,14 @@ public final class FileSecretStore implements SecretStore {
         } finally {
             Arrays.fill(plain, (byte) 0);
         }
+    }
+
+    @Override
+    public synchronized Optional<SecretRef> find(String purpose) {
+        return entries.entrySet().stream()
+                .filter(e -> e.getValue().purpose().equals(purpose))
+                .map(e -> new SecretRef(e.getKey()))
+                .findFirst();
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +72,18 @@ class FileSecretStoreTest {
         again.delete(gone);
         again.delete(gone);
         refused(SecretError.NO_SECRET, () -> open().get(gone));
+    }
+
+    @Test
+    void aSecretIsFoundByItsPurposeAfterReopening() throws Exception {
+        FileSecretStore store = open();
+        SecretRef ref = store.put("offsite/1/key", "a".toCharArray());
+        store.put("offsite/12/key", "b".toCharArray());
+        store.putTemporary("offsite/2/key", "c".toCharArray());
+        assertEquals(Optional.of(ref), open().find("offsite/1/key"));
+        assertEquals(Optional.empty(), store.find("offsite/2/key"));
+        store.delete(ref);
+        assertEquals(Optional.empty(), open().find("offsite/1/key"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretRef;
 import io.doppel.api.secret.SecretStore;
+import java.util.Optional;
 
 /** Stands for the secret store where there is none: while certificates are looked at, before anything is confirmed. */
 enum NoPassword implements SecretStore {
@@ -26,6 +27,11 @@ enum NoPassword implements SecretStore {
     @Override
     public char[] get(SecretRef ref) throws DoppelException {
         throw none();
+    }
+
+    @Override
+    public Optional<SecretRef> find(String purpose) {
+        return Optional.empty();
     }
 
     @Override

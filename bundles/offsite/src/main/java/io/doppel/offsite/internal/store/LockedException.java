@@ -1,0 +1,13 @@
+package io.doppel.offsite.internal.store;
+
+import io.doppel.api.error.DoppelException;
+import io.doppel.spi.storage.StorageError;
+
+/** The module's admin locked the store. */
+public final class LockedException extends DoppelException {
+    private static final long serialVersionUID = 1L;
+
+    LockedException() {
+        super(StorageError.DENIED, "this client is locked by the module's admin");
+    }
+}

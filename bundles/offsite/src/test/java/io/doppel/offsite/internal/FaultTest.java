@@ -1,0 +1,136 @@
+package io.doppel.offsite.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.spi.storage.ObjectWriter;
+import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A module behind a forwarded port, over a line that breaks. */
+class FaultTest {
+    @TempDir
+    Path folder;
+
+    private Site site;
+    private Forwarder forwarder;
+    private Storage storage;
+
+    @BeforeEach
+    void open() throws Exception {
+        site = new Site(folder);
+        Map<String, String> settings = site.add("client");
+        forwarder = new Forwarder(site.listener.port());
+        storage = site.open(Site.with(settings, "port", Integer.toString(forwarder.port())));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        storage.close();
+        forwarder.close();
+        site.close();
+    }
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    @Test
+    void anAnswerThatGotLostIsAskedForAgain() throws Exception {
+        for (int size : new int[] {0, 1000, 300_000}) {
+            byte[] bytes = random(size);
+            try (ObjectWriter writer = storage.put("o/" + size)) {
+                writer.write(bytes, 0, size);
+                forwarder.swallowNextAnswer();
+                writer.commit();
+            }
+            assertArrayEquals(bytes, Steps.bytes(storage, "o/" + size));
+        }
+        assertEquals(3, site.module.store("client").figures().event(), "each was put once");
+        forwarder.swallowNextAnswer();
+        storage.delete("o/0");
+        assertEquals(Set.of("o/1000", "o/300000"), Steps.names(storage));
+    }
+
+    @Test
+    void aSmallObjectGoesAgainAndALargeOneSaysThatItDidNot() throws Exception {
+        forwarder.cutAfter(20_000);
+        Steps.put(storage, "small", random(100_000));
+        assertArrayEquals(random(100_000), Steps.bytes(storage, "small"));
+        forwarder.cutAfter(2_000_000);
+        Steps.fails(StorageError.UNREACHABLE, () -> Steps.put(storage, "large", random(5_000_000)));
+        assertEquals(Set.of("small"), Steps.names(storage));
+        Steps.put(storage, "large", random(5_000_000));
+        assertArrayEquals(random(5_000_000), Steps.bytes(storage, "large"));
+        assertEquals(5_100_000, site.module.store("client").used());
+    }
+
+    @Test
+    void readsAndListsGoOnAfterACut() throws Exception {
+        Set<String> names = new TreeSet<>();
+        for (int i = 0; i < 700; i++) {
+            Steps.put(storage, "o/" + i, "x");
+            names.add("o/" + i);
+        }
+        List<String> told = new ArrayList<>();
+        storage.list("o", info -> {
+            told.add(info.name());
+            if (told.size() == 100 || told.size() == 600) {
+                cut();
+            }
+        });
+        assertEquals(new ArrayList<>(names), told);
+        byte[] bytes = random(3_000_000);
+        Steps.put(storage, "big", bytes);
+        cut();
+        assertArrayEquals(bytes, Steps.bytes(storage, "big"));
+    }
+
+    private void cut() {
+        try {
+            forwarder.cut();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aModuleThatRestartsIsFoundAgain() throws Exception {
+        Steps.put(storage, "a", "1");
+        for (int round = 0; round < 3; round++) {
+            site.restart();
+            assertEquals("1", Steps.text(storage, "a"));
+            storage.delete("b");
+            site.restart();
+            Steps.put(storage, "b", "2");
+        }
+    }
+
+    @Test
+    void whatTravelsIsLittleMoreThanWhatIsStored() throws Exception {
+        long before = forwarder.toModule.get() + forwarder.toClient.get();
+        byte[] bytes = random(20_000_000);
+        Steps.put(storage, "big", bytes);
+        long put = forwarder.toModule.get() + forwarder.toClient.get() - before;
+        assertTrue(put < bytes.length * 1.01, put + " bytes for a put of " + bytes.length);
+        before += put;
+        assertArrayEquals(bytes, Steps.bytes(storage, "big"));
+        long got = forwarder.toModule.get() + forwarder.toClient.get() - before;
+        assertTrue(got < bytes.length * 1.01, got + " bytes for a get of " + bytes.length);
+    }
+}
