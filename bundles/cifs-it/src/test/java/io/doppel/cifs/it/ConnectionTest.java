@@ -1,0 +1,169 @@
+package io.doppel.cifs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
+import io.doppel.spi.storage.StorageError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Connections that break or hang, and a server that goes away. Whatever it is, a run ends well or with a code and can then simply be started
+ * again, no version is hurt, and the next run is as if nothing had been.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(240)
+class ConnectionTest {
+    private static final int WRITES = 20;
+
+    private Rig rig;
+    private Forwarder forwarder;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        rig = new Rig(folder, 16);
+        forwarder = new Forwarder(rig.samba.port());
+        rig.addVault(Map.of("port", Integer.toString(forwarder.port())));
+        rig.stores();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        try {
+            rig.assertValid();
+        } finally {
+            rig.close();
+            forwarder.close();
+        }
+    }
+
+    @BeforeEach
+    void nothingIsReset() {
+        forwarder.beGood();
+    }
+
+    @ParameterizedTest(name = "{0} after {1} bytes, new connection: {2}")
+    @CsvSource({
+        "sent, 1, true",
+        "sent, 200, true",
+        "sent, 700, true",
+        "sent, 3000, false",
+        "sent, 100000, true",
+        "sent, 2000000, false",
+        "sent, 9000000, true",
+        "received, 1, true",
+        "received, 300, true",
+        "received, 900, true",
+        "received, 2000, false",
+        "received, 20000, true"
+    })
+    void connectionsThatAreReset(String direction, long bytes, boolean fresh) throws Exception {
+        if (fresh) {
+            rig.restartServer();
+        }
+        int before = forwarder.resets();
+        if (direction.equals("sent")) {
+            forwarder.resetAfterSent(bytes);
+        } else {
+            forwarder.resetAfterReceived(bytes);
+        }
+        rig.machine.rewrite();
+        JobRun run = rig.attempt().endedWellOrRetryable();
+        System.out.println(rig.server.told(run));
+        assertEquals(before + 1, forwarder.resets());
+        rig.assertNextRunClean();
+    }
+
+    @Test
+    void aServerThatGoesAwayAndReturns() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        rig.machine.rewrite();
+        rig.shares.before("write", WRITES, () -> {
+            rig.samba.stop();
+            gone.countDown();
+        });
+        Rig.Attempt attempt = rig.attempt();
+        assertTrue(gone.await(60, TimeUnit.SECONDS));
+        rig.samba.start();
+        attempt.endedWellOrRetryable();
+        rig.assertNextRunClean();
+    }
+
+    @Test
+    void aServerThatIsNotThereForLong() throws Exception {
+        rig.machine.rewrite();
+        rig.shares.before("write", WRITES, rig.samba::stop);
+        try {
+            rig.attempt().failedWith(StorageError.UNREACHABLE.id());
+            rig.attempt().failedWith(StorageError.UNREACHABLE.id());
+        } finally {
+            rig.samba.start();
+        }
+        rig.assertNextRunClean();
+    }
+
+    /** A disk of the server that is not mounted any more, for example. */
+    @Test
+    void aFolderThatIsGoneFromTheShareAndReturns() throws Exception {
+        Path away = rig.folder.resolve("away");
+        rig.machine.rewrite();
+        rig.shares.before("write", WRITES, () -> Files.move(rig.shared, away));
+        assertEquals(JobState.FAILED, rig.attempt().ended().state());
+        assertEquals(JobState.FAILED, rig.attempt().ended().state());
+        if (Files.exists(rig.shared)) {
+            try (Stream<Path> made = Files.walk(rig.shared)) {
+                assertEquals(1, made.count(), "something was made in place of what is gone");
+            }
+            Files.delete(rig.shared);
+        }
+        Files.move(away, rig.shared);
+        rig.assertNextRunClean();
+    }
+
+    @Test
+    void aRunWhoseServerHangsIsCancelled() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        rig.machine.rewrite();
+        rig.shares.before("write", WRITES, () -> {
+            rig.samba.pause();
+            hangs.countDown();
+        });
+        Rig.Attempt attempt = rig.attempt();
+        assertTrue(hangs.await(60, TimeUnit.SECONDS));
+        try {
+            rig.server.core.jobs().cancel(attempt.run().id());
+            assertEquals(JobState.CANCELLED, attempt.ended().state());
+        } finally {
+            rig.samba.resume();
+        }
+        rig.assertNextRunClean();
+    }
+
+    @Test
+    void aRunWhoseServerHangsEnds() throws Exception {
+        rig.machine.rewrite();
+        rig.shares.before("write", WRITES, rig.samba::pause);
+        Rig.Attempt attempt = rig.attempt();
+        try {
+            attempt.failedWith(StorageError.UNREACHABLE.id());
+        } finally {
+            rig.samba.resume();
+        }
+        rig.assertNextRunClean();
+    }
+}
