@@ -122,6 +122,11 @@ public class ServiceWiringTest {
     }
 
     @Test
+    public void aCifsStorageTypeComesAndGoesWithItsBundle() throws Exception {
+        comesAndGoes("io.doppel.storage-cifs", StorageType.class);
+    }
+
+    @Test
     public void aHypervisorTypeComesAndGoesWithItsBundle() throws Exception {
         comesAndGoes("io.doppel.hypervisor-folder", HypervisorType.class);
     }

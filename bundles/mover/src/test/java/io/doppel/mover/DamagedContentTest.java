@@ -66,9 +66,10 @@ class DamagedContentTest {
     private Random random;
     private long seeds = 1;
 
+    /** Every build tries the same two, so that it is red for what was changed; {@code -Ddoppel.seed=N} tries others. */
     static List<Long> seeds() {
         Long wanted = Long.getLong("doppel.seed");
-        return wanted == null ? List.of(1L, System.nanoTime()) : List.of(wanted);
+        return wanted == null ? List.of(1L, 2L) : List.of(wanted);
     }
 
     @ParameterizedTest(name = "-Ddoppel.seed={0}")

@@ -10,9 +10,12 @@ import io.doppel.spi.storage.StorageCapabilities;
 import io.doppel.spi.storage.StorageError;
 import io.doppel.spi.storage.StorageGrant;
 import io.doppel.spi.storage.StorageSpace;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -192,7 +195,10 @@ public final class MemoryStorage implements Storage {
 
     private final class Writer implements ObjectWriter {
         private final String name;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        /** Packs are large: nothing that grows by doubling. */
+        private final Deque<byte[]> parts = new ArrayDeque<>();
+
+        private int size;
         private boolean open = true;
 
         Writer(String name) {
@@ -202,16 +208,25 @@ public final class MemoryStorage implements Storage {
         @Override
         public synchronized void write(byte[] buffer, int from, int length) throws DoppelException {
             checkWriting();
-            bytes.write(buffer, from, length);
+            parts.add(Arrays.copyOfRange(buffer, from, from + length));
+            size += length;
         }
 
         @Override
         public synchronized void commit() throws DoppelException {
             checkWriting();
             close();
-            if (content.objects.putIfAbsent(name, new Item(bytes.toByteArray(), Instant.now())) != null) {
+            if (content.objects.putIfAbsent(name, new Item(joined(), Instant.now())) != null) {
                 throw new DoppelException(StorageError.EXISTS, "Object '" + name + "' exists");
             }
+        }
+
+        private byte[] joined() {
+            ByteBuffer all = ByteBuffer.allocate(size);
+            while (!parts.isEmpty()) {
+                all.put(parts.remove());
+            }
+            return all.array();
         }
 
         @Override

@@ -136,22 +136,21 @@ class DiskStreamsTest {
         String task = client.task();
         HttpRequest.BodyPublisher chunked =
                 HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[100]));
-        assertEquals(
-                404,
-                client.put("/import_raw_vdi?vdi=" + vdi + "&task_id=" + task, chunked)
-                        .statusCode());
+        assertRefused(404, "/import_raw_vdi?vdi=" + vdi + "&task_id=" + task, chunked);
         fixture.assertTask(task, "failure", "INTERNAL_ERROR", "Cannot handle encoding: chunked");
-        assertEquals(
-                404,
-                client.put("/import_raw_vdi?chunked&format=vhd&vdi=" + vdi, new byte[9])
-                        .statusCode());
+        HttpRequest.BodyPublisher few = HttpRequest.BodyPublishers.ofByteArray(new byte[9]);
+        assertRefused(404, "/import_raw_vdi?chunked&format=vhd&vdi=" + vdi, few);
+        assertRefused(400, "/import_raw_vdi?format=raw", few);
         assertEquals(404, client.get("/export_raw_vdi?format=iso&vdi=" + vdi).statusCode());
-        assertEquals(400, client.put("/import_raw_vdi?format=raw", new byte[9]).statusCode());
         HttpResponse<byte[]> nobody = client.http.send(
                 HttpRequest.newBuilder(URI.create(fixture.pool.master().url() + "/export_raw_vdi?vdi=" + vdi))
                         .build(),
                 HttpResponse.BodyHandlers.ofByteArray());
         assertEquals(401, nobody.statusCode());
+    }
+
+    private void assertRefused(int status, String pathAndQuery, HttpRequest.BodyPublisher body) throws Exception {
+        assertEquals(status, client.putOnGoAhead(pathAndQuery, body).statusCode());
     }
 
     @Test

@@ -71,9 +71,19 @@ final class StreamClient {
     }
 
     HttpResponse<byte[]> put(String pathAndQuery, HttpRequest.BodyPublisher body) throws Exception {
-        return http.send(
-                HttpRequest.newBuilder(uri(url, pathAndQuery)).PUT(body).build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+        return put(pathAndQuery, body, false);
+    }
+
+    /** For what is refused: a pool that refuses closes, and a body under way then may destroy the answer, so its go-ahead is awaited. */
+    HttpResponse<byte[]> putOnGoAhead(String pathAndQuery, HttpRequest.BodyPublisher body) throws Exception {
+        return put(pathAndQuery, body, true);
+    }
+
+    private HttpResponse<byte[]> put(String pathAndQuery, HttpRequest.BodyPublisher body, boolean onGoAhead)
+            throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri(url, pathAndQuery)).PUT(body).expectContinue(onGoAhead);
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     HttpResponse<byte[]> put(String pathAndQuery, byte[] body) throws Exception {

@@ -102,7 +102,14 @@ final class Handshake {
                     .putShort((short) Signer.AES_GMAC)
                     .putShort((short) Signer.AES_CMAC);
         }
-        Reply reply = connection.send(frame.ended(), 0).await();
+        Reply reply;
+        try {
+            reply = connection.send(frame.ended(), 0).await();
+        } catch (SmbException e) {
+            throw e.kind() == SmbException.Kind.LOST
+                    ? SmbException.lost(e.getMessage() + "; servers that speak SMB 1 only do that, too", e)
+                    : e;
+        }
         if (reply.status() == SmbStatus.NOT_SUPPORTED || reply.status() == SmbStatus.INVALID_PARAMETER) {
             throw noDialect();
         }
@@ -276,7 +283,17 @@ final class Handshake {
                 .putShort((short) mode())
                 .putShort((short) offered.size());
         offered.forEach(d -> body.putShort((short) d.code()));
-        Reply reply = connection.sendSigned(frame.ended(), tree).await();
+        Reply reply;
+        try {
+            reply = connection.sendSigned(frame.ended(), tree).await();
+        } catch (SmbException e) {
+            throw e.kind() == SmbException.Kind.LOST
+                    // What a server must do when it heard something else than we said.
+                    ? SmbException.lost(
+                            "The connection broke when the server was asked what was agreed on, as it does when somebody changed that",
+                            e)
+                    : e;
+        }
         if (reply.status() != SmbStatus.SUCCESS) {
             // A server of before 3.0 does not know the question; that this answer is signed proves that it is one.
             return;
