@@ -1,7 +1,9 @@
 package io.doppel.cifs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.spi.storage.StorageError;
@@ -26,7 +28,7 @@ class AccountTest {
 
     /** What is done to the account, and how it is undone. */
     enum Change {
-        PASSWORD {
+        PASSWORD("wrong user name or password") {
             @Override
             void make(Rig rig) throws Exception {
                 rig.samba.setPassword(Rig.USER, OTHER);
@@ -37,7 +39,7 @@ class AccountTest {
                 rig.samba.setPassword(Rig.USER, Rig.PASSWORD);
             }
         },
-        DISABLED {
+        DISABLED("the account is switched off") {
             @Override
             void make(Rig rig) throws Exception {
                 rig.samba.setEnabled(Rig.USER, false);
@@ -48,6 +50,13 @@ class AccountTest {
                 rig.samba.setEnabled(Rig.USER, true);
             }
         };
+
+        /** What people are then told. */
+        final String says;
+
+        Change(String says) {
+            this.says = says;
+        }
 
         abstract void make(Rig rig) throws Exception;
 
@@ -72,8 +81,8 @@ class AccountTest {
     void betweenRunsIsToldAndOnceItIsUndoneAllIsWell(Change change) throws Exception {
         change.make(rig);
         breakSessions();
-        rig.attempt().failedWith(StorageError.DENIED.id());
-        rig.attempt().failedWith(StorageError.DENIED.id());
+        assertDenied(change);
+        assertDenied(change);
         change.undo(rig);
         rig.assertNextRunClean();
         rig.assertValid();
@@ -86,7 +95,9 @@ class AccountTest {
             change.make(rig);
             breakSessions();
         });
-        rig.attempt().failedWith(StorageError.DENIED.id());
+        // What was being written breaks off with its connection; who comes next is asked for the password.
+        rig.attempt().failedWith(StorageError.UNREACHABLE.id());
+        assertDenied(change);
         change.undo(rig);
         rig.assertNextRunClean();
         rig.assertValid();
@@ -105,12 +116,17 @@ class AccountTest {
     void aVaultIsAttachedAgainWithTheNewPassword() throws Exception {
         rig.samba.setPassword(Rig.USER, OTHER);
         breakSessions();
-        rig.attempt().failedWith(StorageError.DENIED.id());
+        assertDenied(Change.PASSWORD);
         rig.server.core.vaults().removeVault(rig.vault);
         rig.server.addVault(
                 rig.vault, Rig.TYPE, rig.settings(Map.of("password", OTHER)), VaultRequest.Access.TAKE_OVER);
         rig.assertNextRunClean();
         rig.assertValid();
+    }
+
+    private void assertDenied(Change change) throws Exception {
+        JobRun run = rig.attempt().failedWith(StorageError.DENIED.id());
+        assertTrue(run.outcome().contains(change.says), run.outcome());
     }
 
     /** Sessions that are open outlive a change of the account; others are asked for the password. */

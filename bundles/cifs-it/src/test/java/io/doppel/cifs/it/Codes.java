@@ -5,6 +5,7 @@ import io.doppel.api.error.ErrorCode;
 import io.doppel.core.JobError;
 import io.doppel.mover.MoverError;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.storage.cifs.internal.CifsError;
 import io.doppel.vault.VaultError;
 import java.util.Map;
 import java.util.function.Function;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 /** The codes that a run with a vault on a share may end with. */
 final class Codes {
     private static final Map<String, ErrorCode> ALL = Stream.<ErrorCode[]>of(
+                    CifsError.values(),
                     StorageError.values(),
                     CommonError.values(),
                     JobError.values(),

@@ -15,8 +15,8 @@ final class Command {
         process.getOutputStream().close();
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
-            throw new IOException(
-                    String.join(" ", command) + ": " + new String(process.getInputStream().readAllBytes()));
+            throw new IOException(String.join(" ", command) + ": "
+                    + new String(process.getInputStream().readAllBytes()));
         }
     }
 }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A share on a small file system (tmpfs) that is filled to its last byte. */
 class FullShareTest {
     private static final int MIB = 1 << 20;
-    private static final int SIZE = 56;
-    private static final int DISK = 12;
+    private static final int SIZE = 88;
+    private static final int DISK = 24;
 
     @TempDir
     private Path folder;

@@ -60,7 +60,8 @@ class MainJobTest {
                 sessions.lines().filter(l -> l.contains(Rig.ADDRESS)).toList();
         assertTrue(!ours.isEmpty(), sessions);
         for (String session : ours) {
-            // ends with: protocol version, encryption, signing; "partial(…)" as the session's first messages cannot be encrypted
+            // ends with: protocol version, encryption, signing; "partial(…)" as the session's first messages cannot be
+            // encrypted
             String[] columns = session.trim().split(" +");
             String encryption = columns[columns.length - 2];
             assertEquals(dialect, columns[columns.length - 3], sessions);
