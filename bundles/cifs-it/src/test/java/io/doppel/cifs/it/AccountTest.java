@@ -85,7 +85,7 @@ class AccountTest {
         assertDenied(change);
         change.undo(rig);
         rig.assertNextRunClean();
-        rig.assertValid();
+        rig.assertAllWell();
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ class AccountTest {
         assertDenied(change);
         change.undo(rig);
         rig.assertNextRunClean();
-        rig.assertValid();
+        rig.assertAllWell();
     }
 
     @ParameterizedTest
@@ -121,7 +121,7 @@ class AccountTest {
         rig.server.addVault(
                 rig.vault, Rig.TYPE, rig.settings(Map.of("password", OTHER)), VaultRequest.Access.TAKE_OVER);
         rig.assertNextRunClean();
-        rig.assertValid();
+        rig.assertAllWell();
     }
 
     private void assertDenied(Change change) throws Exception {

@@ -23,11 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Connections that break or hang, and a server that goes away. Whatever it is, a run ends well or with a code and can then simply be started
+ * Connections that break, and a server that goes away. Whatever it is, a run ends well or with a code and can then simply be started
  * again, no version is hurt, and the next run is as if nothing had been.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(240)
+@Timeout(90)
 class ConnectionTest {
     private static final int WRITES = 20;
 
@@ -45,7 +45,7 @@ class ConnectionTest {
     @AfterAll
     void stop() throws Exception {
         try {
-            rig.assertValid();
+            rig.assertAllWell();
         } finally {
             rig.close();
             forwarder.close();
@@ -132,38 +132,6 @@ class ConnectionTest {
             Files.delete(rig.shared);
         }
         Files.move(away, rig.shared);
-        rig.assertNextRunClean();
-    }
-
-    @Test
-    void aRunWhoseServerHangsIsCancelled() throws Exception {
-        CountDownLatch hangs = new CountDownLatch(1);
-        rig.machine.rewrite();
-        rig.shares.before("write", WRITES, () -> {
-            rig.samba.pause();
-            hangs.countDown();
-        });
-        Rig.Attempt attempt = rig.attempt();
-        assertTrue(hangs.await(60, TimeUnit.SECONDS));
-        try {
-            rig.server.core.jobs().cancel(attempt.run().id());
-            assertEquals(JobState.CANCELLED, attempt.ended().state());
-        } finally {
-            rig.samba.resume();
-        }
-        rig.assertNextRunClean();
-    }
-
-    @Test
-    void aRunWhoseServerHangsEnds() throws Exception {
-        rig.machine.rewrite();
-        rig.shares.before("write", WRITES, rig.samba::pause);
-        Rig.Attempt attempt = rig.attempt();
-        try {
-            attempt.failedWith(StorageError.UNREACHABLE.id());
-        } finally {
-            rig.samba.resume();
-        }
         rig.assertNextRunClean();
     }
 }

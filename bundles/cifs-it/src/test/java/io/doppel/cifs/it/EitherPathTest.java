@@ -81,7 +81,7 @@ class EitherPathTest {
         rig.restartServer();
         rig.stores();
         rig.assertNextRunClean();
-        rig.assertValid();
+        rig.assertAllWell();
     }
 
     @Test

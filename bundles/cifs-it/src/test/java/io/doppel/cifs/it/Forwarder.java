@@ -74,6 +74,9 @@ final class Forwarder implements AutoCloseable {
         Socket inner = new Socket();
         open.add(inner);
         try {
+            // Both directions wait for each other, so nothing may wait to be sent.
+            outer.setTcpNoDelay(true);
+            inner.setTcpNoDelay(true);
             inner.connect(target);
             start(() -> pump(inner, outer, toClient));
             pump(outer, inner, toServer);

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A share on a small file system (tmpfs) that is filled to its last byte. */
 class FullShareTest {
     private static final int MIB = 1 << 20;
-    private static final int SIZE = 88;
-    private static final int DISK = 24;
+    private static final int SIZE = 64;
+    private static final int DISK = 16;
 
     @TempDir
     private Path folder;
@@ -66,7 +66,7 @@ class FullShareTest {
         rig.stores();
         fill(0);
         Map<String, Long> before = files();
-        rig.machine.rewrite();
+        rig.machine.change();
         rig.attempt().failedWith(StorageError.FULL.id());
         assertEquals(before, files());
 
@@ -82,7 +82,7 @@ class FullShareTest {
         rig.server.succeeded(rig.server.run("purge", Map.of("vault", rig.vault)));
         assertTrue(free() > (DISK - 1) * (long) MIB, () -> free() + " bytes are free");
         rig.assertNextRunClean();
-        rig.assertValid();
+        rig.assertAllWell();
     }
 
     @Test
@@ -99,7 +99,7 @@ class FullShareTest {
         Files.delete(nas.resolve("filler"));
         rig.stores();
         rig.assertNextRunClean();
-        rig.assertValid();
+        rig.assertAllWell();
     }
 
     /** Has somebody else fill the share. @param free bytes that are left */

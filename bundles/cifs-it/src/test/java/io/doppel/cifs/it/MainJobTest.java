@@ -43,7 +43,7 @@ class MainJobTest {
                     versions.get(0).storedBytes() < 4 << 20,
                     "incremental stored " + versions.get(0).storedBytes());
 
-            rig.assertValid();
+            rig.assertAllWell();
             rig.restartServer();
             rig.server.restore(full, "first");
             rig.server.restore(incremental, "second");

@@ -7,6 +7,7 @@ import io.doppel.api.error.CommonError;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
+import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.cifs.internal.CifsStorageType;
 import io.doppel.tck.Samba;
 import io.doppel.tck.SambaShare;
@@ -30,7 +31,7 @@ final class Rig implements AutoCloseable {
 
     final Path machines;
     final Samba samba;
-    final WatchedShares shares = new WatchedShares(new CifsStorageType());
+    final WatchedShares shares;
     final Machine machine;
     /** Of the vault that is in use now. */
     Promises promises = new Promises();
@@ -47,7 +48,16 @@ final class Rig implements AutoCloseable {
      * @param mib size of the machine's disk
      */
     Rig(Path folder, int mib) throws Exception {
-        this(folder, mib, folder.resolve("nas"), UnaryOperator.identity());
+        this(folder, mib, new CifsStorageType());
+    }
+
+    /**
+     * The same.
+     *
+     * @param type opens shares
+     */
+    Rig(Path folder, int mib, StorageType type) throws Exception {
+        this(folder, mib, type, folder.resolve("nas"), UnaryOperator.identity());
     }
 
     /**
@@ -57,6 +67,12 @@ final class Rig implements AutoCloseable {
      * @param more what else smbd shall be like
      */
     Rig(Path folder, int mib, Path shared, UnaryOperator<Samba.Builder> more) throws Exception {
+        this(folder, mib, new CifsStorageType(), shared, more);
+    }
+
+    private Rig(Path folder, int mib, StorageType type, Path shared, UnaryOperator<Samba.Builder> more)
+            throws Exception {
+        shares = new WatchedShares(type);
         this.folder = folder;
         this.shared = shared;
         machines = Files.createDirectories(folder.resolve("machines"));
@@ -156,8 +172,9 @@ final class Rig implements AutoCloseable {
         promises.assertKept(server.open(vault));
     }
 
-    /** Asserts that a validation of everything finds nothing. */
-    void assertValid() throws Exception {
+    /** Asserts that every version still has its bits, and that a validation of everything finds nothing. */
+    void assertAllWell() throws Exception {
+        promises.assertAllKept(server.open(vault));
         server.succeeded(server.run("validate", Map.of("vault", vault)));
     }
 
