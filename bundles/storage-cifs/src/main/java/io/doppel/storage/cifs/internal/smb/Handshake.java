@@ -106,9 +106,11 @@ final class Handshake {
         try {
             reply = connection.send(frame.ended(), 0).await();
         } catch (SmbException e) {
-            throw e.kind() == SmbException.Kind.LOST
-                    ? SmbException.lost(e.getMessage() + "; servers that speak SMB 1 only do that, too", e)
-                    : e;
+            throw switch (e.kind()) {
+                case LOST -> SmbException.lost(e.getMessage() + "; servers that speak SMB 1 only do that, too", e);
+                case PROTOCOL -> SmbException.lost("What listens there does not speak SMB (" + e.getMessage() + ")", e);
+                default -> e;
+            };
         }
         if (reply.status() == SmbStatus.NOT_SUPPORTED || reply.status() == SmbStatus.INVALID_PARAMETER) {
             throw noDialect();
