@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +42,28 @@ class WrongInputsTest {
     private static final String FOR_READERS = "looking";
     private static final String SEALED = "sealed";
 
+    private static final List<String> KEPT = List.of(
+            "nas",
+            READ_ONLY,
+            FOR_READERS,
+            SEALED,
+            "ancient/share",
+            "oldest/share",
+            "older/share",
+            "state/vaults",
+            "state/secrets");
+
     private Rig rig;
-    /** Speaks nothing newer than SMB 2.02, nothing newer than 2.1, and no SMB at all. */
+    /** Speaks nothing newer than SMB 1. */
+    private Samba ancient;
+
+    /** Speaks nothing newer than SMB 2.02. */
     private Samba oldest;
 
+    /** Speaks nothing newer than SMB 2.1. */
     private Samba older;
+
+    /** Speaks no SMB at all. */
     private ServerSocket nobody;
 
     /**
@@ -81,7 +99,7 @@ class WrongInputsTest {
                         "a port of something else",
                         t -> Map.of("port", Integer.toString(t.nobody.getLocalPort())),
                         StorageError.UNREACHABLE,
-                        Rig.ADDRESS),
+                        "does not speak SMB"),
                 mistake("a port that cannot be", Map.of("port", "70000"), CommonError.BAD_SETTING, "port"),
                 mistake("another share", Map.of("share", "backup"), CifsError.NO_SHARE, "backup"),
                 mistake("a share that is none for files", Map.of("share", "IPC$"), CifsError.NO_SHARE, "IPC$"),
@@ -93,6 +111,11 @@ class WrongInputsTest {
                 mistake("another password", Map.of("password", "secret of nobody"), CifsError.LOGIN, Rig.USER),
                 mistake("an account that is off", Map.of("user", "former"), CifsError.ACCOUNT, "former"),
                 mistake("a dialect that does not exist", Map.of("min-dialect", "4.0"), CommonError.BAD_SETTING, "4.0"),
+                new Mistake(
+                        "a server that speaks SMB 1 only",
+                        t -> Map.of("port", Integer.toString(t.ancient.port())),
+                        StorageError.UNREACHABLE,
+                        "SMB 1"),
                 new Mistake(
                         "a server that speaks nothing newer than SMB 2.02",
                         t -> Map.of("port", Integer.toString(t.oldest.port())),
@@ -127,15 +150,20 @@ class WrongInputsTest {
                 1,
                 nas,
                 smbd -> smbd.user("former", Rig.PASSWORD)
-                        .share(SambaShare.of(READ_ONLY, folder.resolve("archive"))
+                        .share(SambaShare.of(READ_ONLY, folder.resolve(READ_ONLY))
                                 .readOnly())
-                        .share(SambaShare.of(FOR_READERS, folder.resolve("looking"))
+                        .share(SambaShare.of(FOR_READERS, folder.resolve(FOR_READERS))
                                 .readableFor(Rig.USER))
-                        .share(SambaShare.of(SEALED, folder.resolve("sealed")).encrypted()));
+                        .share(SambaShare.of(SEALED, folder.resolve(SEALED)).encrypted()));
         rig.samba.setEnabled("former", false);
+        ancient = samba(folder.resolve("ancient"), "NT1");
         oldest = samba(folder.resolve("oldest"), "SMB2_02");
         older = samba(folder.resolve("older"), "SMB2_10");
         nobody = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        // What a server keeps from its first vault on is there before the first mistake.
+        rig.addVault();
+        rig.server.core.vaults().removeVault(rig.vault);
+        rig.vault = "w";
         Thread answers = new Thread(this::answerNonsense, "no SMB");
         answers.setDaemon(true);
         answers.start();
@@ -143,7 +171,7 @@ class WrongInputsTest {
 
     private static Samba samba(Path folder, String newest) throws Exception {
         return Samba.in(folder)
-                .protocols("SMB2_02", newest)
+                .protocols("NT1", newest)
                 .share(SambaShare.of(Rig.SHARE, folder.resolve("share")))
                 .user(Rig.USER, Rig.PASSWORD)
                 .start();
@@ -173,13 +201,14 @@ class WrongInputsTest {
         nobody.close();
         older.close();
         oldest.close();
+        ancient.close();
         rig.close();
     }
 
     @ParameterizedTest
     @MethodSource("mistakes")
     void isToldAndLeavesNothing(Mistake mistake) throws Exception {
-        List<Path> before = files();
+        List<String> before = files();
         Map<String, String> settings =
                 new HashMap<>(rig.settings(mistake.settings().apply(this)));
         settings.values().removeIf(String::isEmpty);
@@ -206,15 +235,16 @@ class WrongInputsTest {
         rig.server.core.vaults().removeVault("sealed");
     }
 
-    /** What lies on the shares, and what our server keeps of vaults and secrets. */
-    private List<Path> files() throws IOException {
-        try (Stream<Path> shares = Files.walk(rig.folder)) {
-            return shares.filter(p -> !p.startsWith(rig.folder.resolve("samba"))
-                            && !p.startsWith(rig.folder.resolve("state/catalog"))
-                            && !p.toString().contains("older/")
-                            && !p.toString().contains("oldest/"))
-                    .sorted()
-                    .toList();
+    /** What lies on the shares, and what our server keeps of vaults and secrets; with the sizes, as secrets are in one file. */
+    private List<String> files() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(rig.folder)) {
+            for (Path path : all.sorted().toList()) {
+                if (KEPT.stream().anyMatch(kept -> path.startsWith(rig.folder.resolve(kept)))) {
+                    found.add(path + (Files.isDirectory(path) ? "" : " " + Files.size(path)));
+                }
+            }
         }
+        return found;
     }
 }
