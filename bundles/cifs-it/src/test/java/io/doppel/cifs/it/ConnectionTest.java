@@ -8,6 +8,7 @@ import io.doppel.api.job.JobState;
 import io.doppel.spi.storage.StorageError;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -114,21 +115,28 @@ class ConnectionTest {
         rig.assertNextRunClean();
     }
 
-    /** A disk of the server that is not mounted any more, for example. */
+    /** The server comes back without its disk, and the mount point is an empty folder. */
     @Test
-    void aFolderThatIsGoneFromTheShareAndReturns() throws Exception {
+    void aShareThatIsEmptyForAWhile() throws Exception {
         Path away = rig.folder.resolve("away");
         rig.machine.rewrite();
-        rig.shares.before("write", WRITES, () -> Files.move(rig.shared, away));
+        rig.shares.before("write", WRITES, () -> {
+            rig.samba.kill();
+            Files.move(rig.shared, away);
+            Files.createDirectory(rig.shared);
+            rig.samba.start();
+        });
+        rig.attempt().failedWith(StorageError.UNREACHABLE.id());
+        rig.attempt().failedWith(StorageError.UNREACHABLE.id());
+        rig.restartServer();
         assertEquals(JobState.FAILED, rig.attempt().ended().state());
-        assertEquals(JobState.FAILED, rig.attempt().ended().state());
-        if (Files.exists(rig.shared)) {
-            try (Stream<Path> made = Files.walk(rig.shared)) {
-                assertEquals(1, made.count(), "something was made in place of what is gone");
-            }
-            Files.delete(rig.shared);
+        try (Stream<Path> made = Files.walk(rig.shared)) {
+            assertEquals(List.of(rig.shared), made.toList(), "something was made in place of what is gone");
         }
+        rig.samba.kill();
+        Files.delete(rig.shared);
         Files.move(away, rig.shared);
+        rig.samba.start();
         rig.assertNextRunClean();
     }
 }
