@@ -2,11 +2,14 @@ package io.doppel.cifs.it;
 
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Not one of the tests that always run: {@code bundles/bench/smbd-storm} starts it. */
+@Timeout(value = 12, unit = TimeUnit.HOURS)
 class LongStorm {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;

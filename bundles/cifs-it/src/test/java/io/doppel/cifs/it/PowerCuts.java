@@ -71,6 +71,7 @@ final class PowerCuts implements AutoCloseable {
                 rig.assertNextRunClean();
                 rig.assertAllWell();
                 compared += rig.promises.compared() - before;
+                System.out.println((i + 1) + " cuts, " + interrupted + " runs interrupted");
             }
         }
         return cuts + " power cuts, " + interrupted + " runs interrupted, " + compared

@@ -77,6 +77,7 @@ final class SmbdStorm {
             nanos = nanos * 9 / 10;
         }
         rig.assertNextRunClean();
+        System.out.println(killed + " kills, " + late + " too late, " + ends);
     }
 
     /** What was done on one vault. */
