@@ -65,18 +65,18 @@ class EitherPathTest {
                     () -> other.addVault(rig.vault, second, settings(second), VaultRequest.Access.ATTACH));
             assertTrue(held.is(VaultError.HELD), held::getMessage);
             other.addVault("looking", second, settings(second), VaultRequest.Access.READ_ONLY);
-            rig.promises.assertKept(other.open("looking"));
+            rig.promises.assertAllKept(other.open("looking"));
             other.core.vaults().removeVault("looking");
 
             rig.server.close();
             other.addVault(rig.vault, second, settings(second), VaultRequest.Access.ATTACH);
-            rig.promises.assertKept(other.open(rig.vault));
+            rig.promises.assertAllKept(other.open(rig.vault));
             rig.machine.change();
             String digest = rig.promises.attempt(rig.machine);
             var run = other.succeeded(other.backup(rig.machine.name, rig.vault));
             rig.promises.reported(other.version(run), digest);
             assertTrue(run.progress().stored() < 4 << 20, () -> "stored " + run.progress());
-            rig.promises.assertKept(other.open(rig.vault));
+            rig.promises.assertAllKept(other.open(rig.vault));
         }
         rig.restartServer();
         rig.stores();

@@ -72,7 +72,7 @@ class FullShareTest {
 
         // To open a vault something has to be written, too: this is what the reserve is for.
         rig.restartServer();
-        rig.promises.assertKept(rig.server.open(rig.vault));
+        rig.assertKept(rig.promises::assertKept);
         assertEquals(
                 List.of(first),
                 rig.server.core.retention().remove(List.of(first), false).stream()
@@ -94,7 +94,7 @@ class FullShareTest {
         assertEquals(
                 List.of(),
                 files().keySet().stream().filter(FullShareTest::isTemporary).toList());
-        rig.promises.assertKept(rig.server.open(rig.vault));
+        rig.assertKept(rig.promises::assertKept);
 
         Files.delete(nas.resolve("filler"));
         rig.stores();
