@@ -12,6 +12,6 @@ class SmbdKillsTest {
 
     @Test
     void whatWasReportedSurvivesKillsOfTheServer() throws Exception {
-        System.out.println(SmbdStorm.run(folder, new Random(), 5, 48));
+        System.out.println(SmbdStorm.run(folder, new Random(), 5, 24));
     }
 }

@@ -6,16 +6,18 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** smbd is killed at random moments of backups, and comes back after random pauses. */
 final class SmbdStorm {
+    private static final int LONGEST_DELAY_MILLIS = 20;
     private static final int LONGEST_PAUSE_MILLIS = 2000;
 
     private final Rig rig;
     private final Random random;
     private final Map<String, Integer> ends = new TreeMap<>();
-    private long nanos;
+    private int calls;
     private int killed;
     private int late;
     private int compared;
@@ -47,13 +49,13 @@ final class SmbdStorm {
         }
     }
 
-    /** How long a run takes that nothing happens to; the first one takes longer. */
+    /** How many storage operations a run has that nothing happens to. */
     private void measure() throws Exception {
         rig.stores();
         rig.machine.rewrite();
-        long start = System.nanoTime();
+        int before = rig.shares.calls();
         rig.stores();
-        nanos = System.nanoTime() - start;
+        calls = rig.shares.calls() - before;
     }
 
     private void round() throws Exception {
@@ -62,19 +64,34 @@ final class SmbdStorm {
             rig.addNextVault("v" + (killed + late));
         }
         rig.machine.rewrite();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch dead = new CountDownLatch(1);
+        int delay = random.nextInt(LONGEST_DELAY_MILLIS);
+        rig.shares.before(WatchedShares.ANY, 1 + random.nextInt(calls), () -> {
+            begun.countDown();
+            // Into the middle of what other threads do.
+            TimeUnit.MILLISECONDS.sleep(delay);
+            rig.samba.kill();
+            dead.countDown();
+        });
         Rig.Attempt attempt = rig.attempt();
-        TimeUnit.NANOSECONDS.sleep((long) (random.nextDouble() * nanos));
-        rig.samba.kill();
-        boolean under = rig.server.core.jobs().run(attempt.run().id()).ended().isEmpty();
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
-        rig.samba.start();
+        boolean under = false;
+        while (!under && rig.server.core.jobs().run(attempt.run().id()).ended().isEmpty()) {
+            under = begun.await(10, TimeUnit.MILLISECONDS);
+        }
+        rig.shares.never();
+        under |= begun.getCount() == 0;
+        if (under) {
+            dead.await();
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
+            rig.samba.start();
+        }
         JobRun run = attempt.endedWellOrRetryable();
         if (under) {
             killed++;
             ends.merge(run.state() == JobState.FAILED ? run.errorCode() : "well", 1, Integer::sum);
         } else {
             late++;
-            nanos = nanos * 9 / 10;
         }
         rig.assertNextRunClean();
         System.out.println(killed + " kills, " + late + " too late, " + ends);

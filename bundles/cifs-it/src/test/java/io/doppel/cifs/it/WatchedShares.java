@@ -17,7 +17,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * server behind it at a moment that is the same on slow machines and on quick ones.
  */
 final class WatchedShares implements StorageType {
+    /** Every method. */
+    static final String ANY = "";
+
     private final StorageType real;
+    private final AtomicInteger calls = new AtomicInteger();
     private final AtomicReference<Moment> next = new AtomicReference<>(Moment.NEVER);
 
     WatchedShares(StorageType real) {
@@ -31,22 +35,34 @@ final class WatchedShares implements StorageType {
     }
 
     private record Moment(String method, AtomicInteger left, Action action) {
-        static final Moment NEVER = new Moment("", new AtomicInteger(), () -> {});
+        static final Moment NEVER = new Moment(ANY, new AtomicInteger(), () -> {});
     }
 
     /**
      * Has something done once, on the thread of the call and before it.
      *
-     * @param method of {@link Storage} or {@link ObjectWriter}
+     * @param method of {@link Storage} or {@link ObjectWriter}, or {@link #ANY}
      * @param count which call of it from now on, at least 1
      */
     void before(String method, int count, Action action) {
         next.set(new Moment(method, new AtomicInteger(count), action));
     }
 
+    /** Nothing is done any more that was not done yet. */
+    void never() {
+        next.set(Moment.NEVER);
+    }
+
+    /** How many calls there were. */
+    int calls() {
+        return calls.get();
+    }
+
     private void called(String method) throws Exception {
+        calls.incrementAndGet();
         Moment moment = next.get();
-        if (moment.method().equals(method) && moment.left().decrementAndGet() == 0) {
+        boolean meant = moment.method().equals(ANY) || moment.method().equals(method);
+        if (meant && moment.left().decrementAndGet() == 0) {
             moment.action().run();
         }
     }
