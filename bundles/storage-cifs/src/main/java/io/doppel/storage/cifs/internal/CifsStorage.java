@@ -136,9 +136,6 @@ final class CifsStorage implements Storage {
         Connections.Lease lease = connections.lease();
         boolean started = false;
         try {
-            if (folder.isPinned()) {
-                folder.checkSame(lease.link().share());
-            }
             prepare(lease.link());
             CifsWriter writer = new CifsWriter(connections, lease, folder, name, writers::remove);
             started = true;
@@ -260,8 +257,7 @@ final class CifsStorage implements Storage {
     private void remove(SmbShare share, SmbHandle file, String temporary) throws SmbException {
         boolean closed = false;
         try {
-            CifsFolder.makeFolder(share, folder.temps());
-            share.rename(file, temporary);
+            rename(share, file, temporary);
             share.deleteOnClose(file);
             closed = true;
             share.close(file);
@@ -269,6 +265,18 @@ final class CifsStorage implements Storage {
             if (!closed) {
                 share.closeSoon(file);
             }
+        }
+    }
+
+    private void rename(SmbShare share, SmbHandle file, String temporary) throws SmbException {
+        try {
+            share.rename(file, temporary);
+        } catch (SmbException e) {
+            if (!CifsFolder.isAbsent(e)) {
+                throw e;
+            }
+            CifsFolder.makeFolder(share, folder.temps());
+            share.rename(file, temporary);
         }
     }
 

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class CifsWriter implements ObjectWriter {
     private static final Logger LOG = LoggerFactory.getLogger(CifsWriter.class);
 
+    private static final long SHORTLY_MS = 3_000;
+    private static final long USUALLY_MS = 60_000;
+
     private final Connections connections;
     private final Connections.Lease lease;
     private final CifsFolder folder;
@@ -180,11 +183,11 @@ final class CifsWriter implements ObjectWriter {
         }
     }
 
-    /** Closes it unless it is busy. */
+    /** Closes it unless it is busy, without waiting long for a server that does not answer. */
     void closeIfIdle() {
         if (lock.tryLock()) {
             try {
-                close();
+                close(SHORTLY_MS);
             } finally {
                 lock.unlock();
             }
@@ -193,6 +196,10 @@ final class CifsWriter implements ObjectWriter {
 
     @Override
     public void close() {
+        close(USUALLY_MS);
+    }
+
+    private void close(long limitMs) {
         lock.lock();
         try {
             if (!open) {
@@ -200,7 +207,7 @@ final class CifsWriter implements ObjectWriter {
             }
             open = false;
             if (share.isOpen()) {
-                removeTemp();
+                removeTemp(limitMs);
             }
             lease.close();
             ended.accept(this);
@@ -209,10 +216,9 @@ final class CifsWriter implements ObjectWriter {
         }
     }
 
-    private void removeTemp() {
+    private void removeTemp(long limitMs) {
         try {
-            share.deleteOnClose(temp);
-            share.close(temp);
+            share.discard(temp, limitMs);
         } catch (SmbException e) {
             lease.failed(e);
             // The next one to open the storage sweeps it.

@@ -1,5 +1,6 @@
 package io.doppel.storage.cifs.internal;
 
+import io.doppel.storage.cifs.internal.smb.SmbException;
 import io.doppel.storage.cifs.internal.smb.SmbShare;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +17,7 @@ final class Link {
     private final SmbShare share;
     private final String id = UUID.randomUUID().toString().replace("-", "");
     private final AtomicLong files = new AtomicLong();
+    private boolean locked;
     private boolean ready;
 
     Link(SmbShare share) {
@@ -31,8 +33,17 @@ final class Link {
         return PREFIX + id + "-" + files.incrementAndGet();
     }
 
-    String lockName() {
-        return PREFIX + id + LOCK;
+    /** Makes the lock file, which stays open as long as the connection; the server removes it then, if it lives itself. */
+    synchronized void lockOnce(CifsFolder folder) throws SmbException {
+        if (!locked) {
+            share.open(
+                    folder.temp(PREFIX + id + LOCK),
+                    SmbShare.DELETE,
+                    SmbShare.SHARE_NONE,
+                    SmbShare.CREATE_NEW,
+                    SmbShare.A_FILE | SmbShare.DELETE_ON_CLOSE);
+            locked = true;
+        }
     }
 
     /** Something done once for a connection, before its first temporary file. */

@@ -19,15 +19,10 @@ final class Setup {
     /** Done for each connection before its first temporary file. */
     synchronized void prepare(Link link) throws SmbException, DoppelException {
         SmbShare share = link.share();
+        folder.checkSame(share);
         folder.makeRoot(share);
         CifsFolder.makeFolder(share, folder.temps());
-        // Stays open as long as the connection; the server removes it then, if it lives itself.
-        share.open(
-                folder.temp(link.lockName()),
-                SmbShare.DELETE,
-                SmbShare.SHARE_NONE,
-                SmbShare.CREATE_NEW,
-                SmbShare.A_FILE | SmbShare.DELETE_ON_CLOSE);
+        link.lockOnce(folder);
         if (!swept) {
             checkLinks(link);
             new TempSweep(folder, share).run();

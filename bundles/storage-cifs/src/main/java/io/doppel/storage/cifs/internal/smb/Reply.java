@@ -10,6 +10,7 @@ final class Reply {
     private static final int SESSION_AT = 40;
     private static final int TREE_AT = 36;
     private static final int READ_DATA_AT = Frame.HEADER + 2;
+    private static final int PATIENCE = 10;
     private static final int READ_LENGTH_AT = Frame.HEADER + 4;
 
     final int charge;
@@ -18,7 +19,7 @@ final class Reply {
     private final byte[] target;
     private final int from;
     private final int length;
-    private volatile long deadline;
+    private volatile long since;
     private byte[] message;
     private int received;
     private SmbException failure;
@@ -39,11 +40,16 @@ final class Reply {
     }
 
     final void extend() {
-        deadline = System.nanoTime() + limit;
+        since = System.nanoTime();
     }
 
-    boolean isLate(long now) {
-        return now - deadline > 0;
+    /**
+     * Whether it is of no use to wait longer: nothing at all was heard for the whole limit, or not this answer for ten times as long. A line
+     * may be so slow that the data before takes longer than the limit.
+     */
+    boolean isLate(long now, long heard) {
+        long waited = now - since;
+        return Math.min(waited, now - heard) > limit || waited > PATIENCE * limit;
     }
 
     /** Takes a message that was checked. */

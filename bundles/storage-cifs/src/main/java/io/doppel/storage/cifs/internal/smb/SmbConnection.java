@@ -130,6 +130,11 @@ final class SmbConnection implements AutoCloseable {
         return System.nanoTime() - lastHeard;
     }
 
+    /** Whether nothing is in flight. */
+    synchronized boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
     synchronized boolean isOpen() {
         return ended == null && !closing;
     }
@@ -204,7 +209,7 @@ final class SmbConnection implements AutoCloseable {
         boolean interrupted = false;
         try {
             while (ended == null && credits < charge) {
-                if (reply.isLate(System.nanoTime())) {
+                if (reply.isLate(System.nanoTime(), lastHeard)) {
                     throw SmbException.lost("The server grants no more requests", null);
                 }
                 try {
@@ -290,7 +295,7 @@ final class SmbConnection implements AutoCloseable {
         }
         long now = System.nanoTime();
         for (Reply reply : waiting.values()) {
-            if (reply.isLate(now)) {
+            if (reply.isLate(now, lastHeard)) {
                 throw SmbException.lost("The server does not answer", null);
             }
         }

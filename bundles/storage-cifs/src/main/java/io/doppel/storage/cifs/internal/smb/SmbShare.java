@@ -119,9 +119,9 @@ public final class SmbShare implements AutoCloseable {
         return connection.isOpen();
     }
 
-    /** How long ago the server was heard last, in ns. */
+    /** How long ago the server was heard last, in ns; 0 while it has something to answer. */
     public long silence() {
-        return connection.silence();
+        return connection.isIdle() ? connection.silence() : 0;
     }
 
     /** Asks the server for a sign of life. */
@@ -177,18 +177,18 @@ public final class SmbShare implements AutoCloseable {
 
     /** Closes and waits until the server has. */
     public void close(SmbHandle handle) throws SmbException {
-        startClose(handle).await("Close");
+        startClose(handle, limit).await("Close");
     }
 
     /** Closes without waiting; a failure of it shows at the next request. */
     public void closeSoon(SmbHandle handle) throws SmbException {
-        startClose(handle);
+        startClose(handle, limit);
     }
 
-    private Reply startClose(SmbHandle handle) throws SmbException {
+    private Reply startClose(SmbHandle handle, long within) throws SmbException {
         Frame frame = new Frame(Frame.CLOSE, 24);
         put(frame.body().putShort((short) 24).putShort((short) 0).putInt(0), handle);
-        return send(frame);
+        return connection.send(frame.ended(), agreed.tree(), false, within, null, 0, 0);
     }
 
     /** Has the server make a file's content, or a folder's entries, durable. Waits longer than for anything else. */
@@ -303,13 +303,26 @@ public final class SmbShare implements AutoCloseable {
         setInfo(handle, CLASS_DISPOSITION, new byte[] {1}, "Delete");
     }
 
+    /** Deletes an open file and closes it, waiting so long; a server that does not answer is given up. */
+    public void discard(SmbHandle handle, long limitMs) throws SmbException {
+        long within = TimeUnit.MILLISECONDS.toNanos(limitMs);
+        Reply deleted = startSetInfo(handle, CLASS_DISPOSITION, new byte[] {1}, within);
+        Reply closed = startClose(handle, within);
+        deleted.await("Delete");
+        closed.await("Close");
+    }
+
     private void setInfo(SmbHandle handle, int kind, byte[] data, String doing) throws SmbException {
+        startSetInfo(handle, kind, data, limit).await(doing);
+    }
+
+    private Reply startSetInfo(SmbHandle handle, int kind, byte[] data, long within) throws SmbException {
         Frame frame = new Frame(Frame.SET_INFO, 32 + data.length);
         ByteBuffer body = frame.body();
         body.putShort((short) 33).put((byte) INFO_FILE).put((byte) kind).putInt(data.length);
         body.putShort((short) (Frame.HEADER + 32)).putShort((short) 0).putInt(0);
         put(body, handle).put(data);
-        send(frame).await(doing);
+        return connection.send(frame.ended(), agreed.tree(), false, within, null, 0, 0);
     }
 
     /** The number of an open file or folder, the same for all its names as long as it exists. */
