@@ -39,7 +39,7 @@ class EitherPathTest {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new Rig(folder, 12);
+        rig = new Rig(folder, 5);
     }
 
     @AfterEach

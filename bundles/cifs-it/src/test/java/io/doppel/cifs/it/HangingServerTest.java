@@ -29,7 +29,7 @@ class HangingServerTest {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new Rig(folder, 16, new ImpatientShares());
+        rig = new Rig(folder, 16, ImpatientShares::open);
         rig.addVault();
         rig.stores();
         rig.machine.rewrite();

@@ -26,7 +26,7 @@ class MainJobTest {
     })
     void storesTwiceRestoresBothAndValidates(String newest, String encryption, String dialect, String cipher)
             throws Exception {
-        try (Rig rig = new Rig(folder, 24, folder.resolve("nas"), smbd -> smbd.protocols("SMB2_10", newest))) {
+        try (Rig rig = new Rig(folder, 12, folder.resolve("nas"), smbd -> smbd.protocols("SMB2_10", newest))) {
             rig.addVault(Map.of("encryption", encryption));
             String first = Digest.of(rig.machine.image);
             String full = rig.stores();

@@ -19,7 +19,7 @@ class PowerCutTest {
 
     @Test
     void whatWasReportedSurvivesPowerCutsOfTheServer() throws Exception {
-        System.out.println(PowerCuts.run(folder, new Random(), 3, 12));
+        System.out.println(PowerCuts.run(folder, new Random(), 3, 8));
     }
 
     /** The test would notice if smbd were not asked to sync files, or the folders that name them. */

@@ -8,7 +8,6 @@ import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.spi.storage.Storage;
-import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.cifs.internal.CifsStorageType;
 import io.doppel.storage.local.internal.LocalStorageType;
 import io.doppel.tck.NoSecrets;
@@ -54,16 +53,16 @@ final class Rig implements AutoCloseable {
      * @param mib size of the machine's disk
      */
     Rig(Path folder, int mib) throws Exception {
-        this(folder, mib, new CifsStorageType());
+        this(folder, mib, new CifsStorageType()::open);
     }
 
     /**
      * The same.
      *
-     * @param type opens shares
+     * @param opening opens shares
      */
-    Rig(Path folder, int mib, StorageType type) throws Exception {
-        this(folder, mib, type, folder.resolve("nas"), UnaryOperator.identity());
+    Rig(Path folder, int mib, WatchedShares.Opening opening) throws Exception {
+        this(folder, mib, opening, folder.resolve("nas"), UnaryOperator.identity());
     }
 
     /**
@@ -73,12 +72,12 @@ final class Rig implements AutoCloseable {
      * @param more what else smbd shall be like
      */
     Rig(Path folder, int mib, Path shared, UnaryOperator<Samba.Builder> more) throws Exception {
-        this(folder, mib, new CifsStorageType(), shared, more);
+        this(folder, mib, new CifsStorageType()::open, shared, more);
     }
 
-    private Rig(Path folder, int mib, StorageType type, Path shared, UnaryOperator<Samba.Builder> more)
+    private Rig(Path folder, int mib, WatchedShares.Opening opening, Path shared, UnaryOperator<Samba.Builder> more)
             throws Exception {
-        shares = new WatchedShares(type);
+        shares = new WatchedShares(opening);
         this.folder = folder;
         this.shared = shared;
         machines = Files.createDirectories(folder.resolve("machines"));

@@ -7,25 +7,34 @@ import io.doppel.api.settings.SettingsSpec;
 import io.doppel.spi.storage.ObjectWriter;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageType;
+import io.doppel.storage.cifs.internal.CifsStorageType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A storage type as it is, but that a test can have something done before a certain one of the calls to what it opens: so things happen to the
+ * The storage type for shares as it is, but that a test can have something done before a certain one of the calls to what it opens: so things happen to the
  * server behind it at a moment that is the same on slow machines and on quick ones.
  */
 final class WatchedShares implements StorageType {
     /** Every method. */
     static final String ANY = "";
 
-    private final StorageType real;
+    private final StorageType real = new CifsStorageType();
+    private final Opening opening;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicReference<Moment> next = new AtomicReference<>(Moment.NEVER);
 
-    WatchedShares(StorageType real) {
-        this.real = real;
+    WatchedShares(Opening opening) {
+        this.opening = opening;
+    }
+
+    /** How shares are opened. */
+    @FunctionalInterface
+    interface Opening {
+        /** As {@link StorageType#open}. */
+        Storage open(Settings settings, SecretStore secrets) throws DoppelException;
     }
 
     /** What is done. */
@@ -97,6 +106,6 @@ final class WatchedShares implements StorageType {
 
     @Override
     public Storage open(Settings settings, SecretStore secrets) throws DoppelException {
-        return watched(Storage.class, real.open(settings, secrets));
+        return watched(Storage.class, opening.open(settings, secrets));
     }
 }
