@@ -149,6 +149,21 @@ public final class Samba implements AutoCloseable {
         }
     }
 
+    /** Stops all its processes where they are, as a machine that hangs does: connections stay open, and nobody answers. */
+    public void pause() {
+        server.signal("STOP");
+    }
+
+    /** Has it go on after {@link #pause}. */
+    public void resume() {
+        server.signal("CONT");
+    }
+
+    /** What {@code smbstatus(1)} says of the sessions that it has: their dialects, ciphers and signing. */
+    public String sessions() throws IOException, InterruptedException {
+        return run("", Map.of(), "smbstatus", "-s", configuration(), "--processes");
+    }
+
     /** Gives a user another password. Sessions that are open stay so, as with any SMB server. */
     public void setPassword(String user, String password) throws IOException, InterruptedException {
         smbpasswd(user, password);

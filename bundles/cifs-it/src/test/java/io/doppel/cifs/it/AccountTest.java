@@ -1,0 +1,137 @@
+package io.doppel.cifs.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.doppel.api.job.JobRun;
+import io.doppel.api.job.JobState;
+import io.doppel.api.vault.VaultRequest;
+import io.doppel.spi.storage.StorageError;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Somebody changes the account that the vault's share is used with. */
+class AccountTest {
+    private static final String OTHER = "second secret";
+    private static final int WRITES = 20;
+
+    @TempDir
+    private Path folder;
+
+    private Rig rig;
+
+    /** What is done to the account, and how it is undone. */
+    enum Change {
+        PASSWORD("wrong user name or password") {
+            @Override
+            void make(Rig rig) throws Exception {
+                rig.samba.setPassword(Rig.USER, OTHER);
+            }
+
+            @Override
+            void undo(Rig rig) throws Exception {
+                rig.samba.setPassword(Rig.USER, Rig.PASSWORD);
+            }
+        },
+        DISABLED("the account is switched off") {
+            @Override
+            void make(Rig rig) throws Exception {
+                rig.samba.setEnabled(Rig.USER, false);
+            }
+
+            @Override
+            void undo(Rig rig) throws Exception {
+                rig.samba.setEnabled(Rig.USER, true);
+            }
+        };
+
+        /** What people are then told. */
+        final String says;
+
+        Change(String says) {
+            this.says = says;
+        }
+
+        abstract void make(Rig rig) throws Exception;
+
+        abstract void undo(Rig rig) throws Exception;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new Rig(folder, 16);
+        rig.addVault();
+        rig.stores();
+        rig.machine.rewrite();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void betweenRunsIsToldAndOnceItIsUndoneAllIsWell(Change change) throws Exception {
+        change.make(rig);
+        breakSessions();
+        assertDenied(change);
+        assertDenied(change);
+        change.undo(rig);
+        rig.assertNextRunClean();
+        rig.assertAllWell();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void inTheMiddleOfABackupThatLosesItsSessionsEndsIt(Change change) throws Exception {
+        rig.shares.before("write", WRITES, () -> {
+            change.make(rig);
+            breakSessions();
+        });
+        // What was being written breaks off with its connection; who comes next is asked for the password.
+        rig.attempt().failedWith(StorageError.UNREACHABLE.id());
+        assertDenied(change);
+        change.undo(rig);
+        rig.assertNextRunClean();
+        rig.assertAllWell();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void inTheMiddleOfABackupThatKeepsItsSessionsDoesNotMatter(Change change) throws Exception {
+        rig.shares.before("write", WRITES, () -> change.make(rig));
+        assertEquals(JobState.SUCCEEDED, rig.attempt().ended().state());
+        change.undo(rig);
+        rig.assertNextRunClean();
+    }
+
+    @Test
+    void aVaultIsAttachedAgainWithTheNewPassword() throws Exception {
+        rig.samba.setPassword(Rig.USER, OTHER);
+        breakSessions();
+        assertDenied(Change.PASSWORD);
+        rig.server.core.vaults().removeVault(rig.vault);
+        rig.server.addVault(
+                rig.vault, Rig.TYPE, rig.settings(Map.of("password", OTHER)), VaultRequest.Access.TAKE_OVER);
+        rig.assertNextRunClean();
+        rig.assertAllWell();
+    }
+
+    private void assertDenied(Change change) throws Exception {
+        JobRun run = rig.attempt().failedWith(StorageError.DENIED.id());
+        assertTrue(run.outcome().contains(change.says), run.outcome());
+    }
+
+    /** Sessions that are open outlive a change of the account; others are asked for the password. */
+    private void breakSessions() throws Exception {
+        rig.samba.kill();
+        rig.samba.start();
+    }
+}
