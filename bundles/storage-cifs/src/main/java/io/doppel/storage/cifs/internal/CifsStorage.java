@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CifsStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(CifsStorage.class);
-    private static final int PREFERRED_READ = 4 << 20;
+    private static final int PREFERRED_READ = 8 << 20;
 
     private final Connections connections;
     private final CifsFolder folder;

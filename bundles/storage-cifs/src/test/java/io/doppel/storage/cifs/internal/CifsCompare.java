@@ -33,7 +33,7 @@ class CifsCompare {
 
     private static final int ROUNDS = 5;
     private static final int SIZE = 64 << 20;
-    private static final int PIECE = 4 << 20;
+    private static final int PIECE = 8 << 20;
     private static final int MIB = 1 << 20;
     private static final int DELAY_MS = 20;
     private static final double LINE = 12e6;
