@@ -99,6 +99,11 @@ public final class VaultJob extends Kind {
     }
 
     @Override
+    public List<String> fills(Settings options) {
+        return List.of(VaultPair.of(options).to());
+    }
+
+    @Override
     public void run(CoreContext context) throws DoppelException {
         VaultPair pair = VaultPair.of(context.options());
         pair.check();

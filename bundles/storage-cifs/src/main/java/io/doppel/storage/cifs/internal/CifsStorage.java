@@ -14,7 +14,9 @@ import io.doppel.storage.cifs.internal.smb.SmbException;
 import io.doppel.storage.cifs.internal.smb.SmbHandle;
 import io.doppel.storage.cifs.internal.smb.SmbShare;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -302,6 +304,18 @@ final class CifsStorage implements Storage {
             } finally {
                 share.closeSoon(handle);
             }
+        });
+    }
+
+    @Override
+    public Map<String, String> facts() throws DoppelException {
+        return run("tell what was agreed on", link -> {
+            SmbShare share = link.share();
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("dialect", "SMB " + share.dialect());
+            facts.put("encryption", share.isEncrypted() ? "of everything" : "off");
+            facts.put("flush", "FLUSH of the file and of the folder that names it, answered by the server");
+            return facts;
         });
     }
 

@@ -1,5 +1,7 @@
 package io.doppel.storage.cifs.internal;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.doppel.spi.storage.Storage;
 import io.doppel.tck.ChildJvm;
 import io.doppel.tck.Samba;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +34,19 @@ abstract class CifsContract extends StorageContract {
 
     /** Sets up the server. */
     abstract Samba.Builder server(Samba.Builder builder);
+
+    /** As what it says it speaks. */
+    abstract String dialect();
+
+    @Test
+    void itTellsWhatWasAgreedOn() throws Exception {
+        try (Storage storage = open()) {
+            assertEquals(dialect(), storage.facts().get("dialect"));
+            assertEquals(
+                    settings.contains("encryption=true") ? "of everything" : "off",
+                    storage.facts().get("encryption"));
+        }
+    }
 
     @BeforeAll
     final void startServer(@TempDir Path folder) throws Exception {

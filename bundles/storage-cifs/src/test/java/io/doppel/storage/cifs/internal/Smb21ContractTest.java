@@ -12,4 +12,9 @@ class Smb21ContractTest extends CifsContract {
     Samba.Builder server(Samba.Builder builder) {
         return builder.protocols("SMB2_10", "SMB2_10").mandatorySigning();
     }
+
+    @Override
+    String dialect() {
+        return "SMB 2.1";
+    }
 }

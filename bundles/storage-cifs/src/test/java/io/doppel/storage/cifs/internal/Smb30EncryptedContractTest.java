@@ -12,4 +12,9 @@ class Smb30EncryptedContractTest extends CifsContract {
     Samba.Builder server(Samba.Builder builder) {
         return builder.protocols("SMB3_00", "SMB3_00");
     }
+
+    @Override
+    String dialect() {
+        return "SMB 3.0";
+    }
 }

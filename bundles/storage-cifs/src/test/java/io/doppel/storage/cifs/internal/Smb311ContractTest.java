@@ -12,4 +12,9 @@ class Smb311ContractTest extends CifsContract {
     Samba.Builder server(Samba.Builder builder) {
         return builder.protocols("SMB3_11", "SMB3_11");
     }
+
+    @Override
+    String dialect() {
+        return "SMB 3.1.1";
+    }
 }

@@ -13,7 +13,9 @@ import io.doppel.spi.storage.StorageSpace;
 import io.doppel.storage.offsite.wire.Frame;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -128,6 +130,15 @@ final class OffsiteStorage implements Storage {
     @Override
     public Optional<StorageSpace> space() throws DoppelException {
         return Optional.of(lines.repeat(Line::space));
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("dialect", "offsite protocol " + Frame.VERSION + " over TLS 1.3");
+        facts.put("flush", "the module answers when the object and its journal are on its disk");
+        facts.put("delete", "kept by the module until its window is over");
+        return facts;
     }
 
     @Override
