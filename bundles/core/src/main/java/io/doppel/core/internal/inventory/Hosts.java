@@ -49,9 +49,10 @@ public final class Hosts implements HostAccess, AutoCloseable {
         /**
          * Whether that may be done now.
          *
+         * @param mayOpen whether vaults may be opened to find that out
          * @throws DoppelException if another server goes on in this one's place: what is there may be its own
          */
-        boolean allowed() throws DoppelException;
+        boolean allowed(boolean mayOpen) throws DoppelException;
     }
 
     /** Hosts of the catalogue. */
@@ -137,7 +138,8 @@ public final class Hosts implements HostAccess, AutoCloseable {
             return List.of();
         }
         try (Claims.Hold hold = alone.get()) {
-            return beforeSweep.allowed() ? linkOf(name).sweep() : List.of();
+            // a run that waits here could not be ended by the plug-in of a vault that it does not use
+            return beforeSweep.allowed(false) ? linkOf(name).sweep() : List.of();
         }
     }
 
@@ -159,11 +161,17 @@ public final class Hosts implements HostAccess, AutoCloseable {
     }
 
     private void sweepNow(String name, CancelToken cancel) {
-        try (Claims.Hold hold = claims.acquireExclusive(Claim.host(name), cancel)) {
-            if (!beforeSweep.allowed()) {
+        try {
+            // before the host is claimed: asking may take long, and nobody waits for it
+            if (!beforeSweep.allowed(true)) {
                 unswept.add(record(name).type());
                 return;
             }
+        } catch (DoppelException e) {
+            LOG.warn("Host '{}' is not swept: {}", name, e.getMessage());
+            return;
+        }
+        try (Claims.Hold hold = claims.acquireExclusive(Claim.host(name), cancel)) {
             linkOf(name).sweep().forEach(line -> LOG.info("Removed a leftover on host '{}': {}", name, line));
         } catch (DoppelException e) {
             LOG.info("Host '{}' is swept when it is used next: {}", name, e.getMessage());

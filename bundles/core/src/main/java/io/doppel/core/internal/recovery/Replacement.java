@@ -27,9 +27,10 @@ public final class Replacement {
      * Whether this is known to be the installation's only server: no vault that is open says that it was replaced, and at least one
      * confirms that it was not, if there are any.
      *
+     * @param mayOpen whether vaults are opened for that, which may take as long as their targets do
      * @throws DoppelException {@link VaultError#REPLACED}
      */
-    public boolean isRuledOut() throws DoppelException {
+    public boolean isRuledOut(boolean mayOpen) throws DoppelException {
         boolean confirmed = false;
         for (String name : vaults.openForWriting().keySet()) {
             confirmed |= isRuledOutBy(name);
@@ -37,7 +38,7 @@ public final class Replacement {
         if (confirmed) {
             return true; // nobody waits for a target that is away
         }
-        List<VaultRecord> attached = vaults.attachedForWriting();
+        List<VaultRecord> attached = mayOpen ? vaults.attachedForWriting() : List.of();
         for (VaultRecord record : attached) {
             if (isRuledOutBy(record.name())) {
                 return true;
@@ -47,7 +48,7 @@ public final class Replacement {
             LOG.info(
                     "No vault can be asked whether this server was replaced; what it left on hosts stays until one can");
         }
-        return attached.isEmpty();
+        return vaults.attachedForWriting().isEmpty();
     }
 
     private boolean isRuledOutBy(String name) throws DoppelException {
