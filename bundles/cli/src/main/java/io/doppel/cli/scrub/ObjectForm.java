@@ -31,6 +31,14 @@ enum ObjectForm {
     HOLD("holds/[0-9a-f]{32}", 8),
     /** The removal of versions. */
     REMOVAL("removals/[0-9a-f]{32}", 9),
+    /** A recovery copy of a server. */
+    RECOVERY_COPY("recovery/[0-9a-f]{8}\\.[0-9a-f]{8}", 10),
+    /** A part of recovery copies. */
+    RECOVERY_PART("recovery/parts/[0-9a-f]{32}", 11),
+    /** A question to the holder of a lease. */
+    QUESTION("lease/[0-9a-f]{8}\\.ask\\.[0-9a-f]{32}", 12),
+    /** Its answer. */
+    ANSWER("lease/[0-9a-f]{8}\\.here\\.[0-9a-f]{32}", 13),
     /** A piece of the reserve, whose bytes say nothing. */
     RESERVE("reserve/0[0-7]", 0),
     /** Nothing that this version of the format knows. */

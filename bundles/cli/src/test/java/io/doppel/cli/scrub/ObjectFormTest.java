@@ -14,6 +14,8 @@ import io.doppel.tck.FailpointStorage.When;
 import io.doppel.tck.MemoryStorage;
 import io.doppel.vault.CollectOptions;
 import io.doppel.vault.DiskTree;
+import io.doppel.vault.HolderPatience;
+import io.doppel.vault.RecoveryCopies;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultOwner;
@@ -36,6 +38,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -131,6 +134,11 @@ class ObjectFormTest {
         vault.keys().addPassphrase("second", "a passphrase".toCharArray());
         vault.keys().startEpoch();
         vault.holds().add(held, "a restore");
+        try (RecoveryCopies.Draft copy = vault.recoveryCopies().begin(Instant.now())) {
+            copy.part(new byte[1000]);
+            copy.commit("a server");
+        }
+        askWhetherItLives(vault);
         failToDelete("removals");
         vault.remove(List.of(removed));
         failToDelete("data");
@@ -140,12 +148,30 @@ class ObjectFormTest {
         vault.close();
     }
 
+    /** The question stays, so it is answered once more after the answer was taken away. */
+    private void askWhetherItLives(Vault holder) throws DoppelException {
+        failToDelete(operation -> ObjectForm.of(operation.name()) == ObjectForm.QUESTION);
+        VaultOwner other = new VaultOwner("other", "other server");
+        HolderPatience patience = new HolderPatience(Duration.ofMinutes(5), Duration.ZERO, (time, of) -> {
+            try {
+                holder.tellThatWeLive();
+            } catch (DoppelException e) {
+                throw new AssertionError(e);
+            }
+        });
+        try (Vault asker =
+                Vault.open(storage, temp.resolve("asker"), other, VaultAccess.READ_ONLY, holder.recoveryKey())) {
+            assertThrows(DoppelException.class, () -> asker.requireHolderGone(patience, CancelToken.NEVER));
+        }
+        holder.tellThatWeLive();
+    }
+
     private void failToDelete(String folder) {
-        storage.failAt(
-                operation ->
-                        operation.kind() == Kind.DELETE && operation.folder().equals(folder),
-                When.BEFORE,
-                Effect.FAIL);
+        failToDelete(operation -> operation.folder().equals(folder));
+    }
+
+    private void failToDelete(Predicate<Operation> which) {
+        storage.failAt(which.and(operation -> operation.kind() == Kind.DELETE), When.BEFORE, Effect.FAIL);
     }
 
     private static String backup(Vault vault, int seed) throws DoppelException {
