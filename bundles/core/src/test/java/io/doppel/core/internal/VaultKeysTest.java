@@ -68,7 +68,14 @@ class VaultKeysTest {
     private VaultRequest local(String name, VaultRequest.Access access, String unlock) {
         Path place = folder.resolve("vaults").resolve(name);
         return new VaultRequest(
-                name, "local", Map.of("path", place.toString()), access, "zstd", unlock.toCharArray(), true);
+                name,
+                "local",
+                Map.of("path", place.toString()),
+                access,
+                "zstd",
+                unlock.toCharArray(),
+                Optional.empty(),
+                true);
     }
 
     private static void assertCode(ErrorCode code, Executable action) {
