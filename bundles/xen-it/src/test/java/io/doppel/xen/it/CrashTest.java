@@ -52,7 +52,7 @@ class CrashTest {
                     assertTrue(
                             next.progress().read() < 4 << 20,
                             point + ": read " + next.progress().read());
-                    assertEquals(List.of(), pool.leftovers(), point + "\n" + server.log(next));
+                    assertEquals(List.of(), pool.awaitSwept(), point + "\n" + server.log(next));
                     assertEquals(2, pool.bases(), point);
                     Versions.assertEquals(server, server.result(next, "version"), pool.lastOracle("web"));
                     Versions.assertEquals(server, version, oracle);

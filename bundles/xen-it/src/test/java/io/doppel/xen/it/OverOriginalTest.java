@@ -123,7 +123,7 @@ class OverOriginalTest {
                 server.core.inventory().confirmRestore(kept.host(), kept.restoreId());
             }
             JobRun next = server.stored(server.backup("web", "v"));
-            assertEquals(List.of(), pool.leftovers(), () -> when + "\n" + server.log(next));
+            assertEquals(List.of(), pool.awaitSwept(), () -> when + "\n" + server.log(next));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -176,6 +177,18 @@ final class TestPool implements AutoCloseable {
     private Stream<String> vms() {
         return sim.records().all("VM").stream()
                 .filter(vm -> !(Boolean) sim.records().get("VM", vm, "is_a_snapshot"));
+    }
+
+    /**
+     * Waits until nothing is left. A server that was just started sweeps once a vault that it opens says that no other server goes on in its
+     * place; a run that begins before does not wait for that.
+     */
+    List<String> awaitSwept() throws Exception {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!leftovers().isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(100);
+        }
+        return leftovers();
     }
 
     /** What should not be there between runs: snapshots, disks that no machine has except change bases, half machines, tasks. */
