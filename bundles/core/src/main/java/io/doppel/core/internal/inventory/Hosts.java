@@ -15,6 +15,7 @@ import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.HostAccess;
+import io.doppel.core.internal.job.Threads;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.spi.hypervisor.HypervisorType;
@@ -24,11 +25,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The hosts: kept in the catalogue, connected when they are first needed and again after a failure. */
 public final class Hosts implements HostAccess, AutoCloseable {
+    private static final int ASKING_SECONDS = 3;
+
     private static final Logger LOG = LoggerFactory.getLogger(Hosts.class);
 
     private final NamedRecords<HostRecord> records;
@@ -138,8 +145,26 @@ public final class Hosts implements HostAccess, AutoCloseable {
             return List.of();
         }
         try (Claims.Hold hold = alone.get()) {
-            // a run that waits here could not be ended by the plug-in of a vault that it does not use
-            return beforeSweep.allowed(false) ? linkOf(name).sweep() : List.of();
+            return allowedSoon() ? linkOf(name).sweep() : List.of();
+        }
+    }
+
+    /** Gives up soon: a run that waits here could not be ended by the plug-in of a vault that it does not use. */
+    private boolean allowedSoon() throws DoppelException {
+        FutureTask<Boolean> asking = new FutureTask<>(() -> beforeSweep.allowed(true));
+        Threads.named("doppel-before-sweep").newThread(asking).start();
+        try {
+            return asking.get(ASKING_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return beforeSweep.allowed(false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DoppelException(CommonError.CANCELLED, "Asking vaults before a sweep was interrupted", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DoppelException known) {
+                throw known;
+            }
+            throw new DoppelException(CommonError.INTERNAL, "Asking vaults before a sweep failed: " + e.getCause(), e);
         }
     }
 
