@@ -54,9 +54,9 @@ public final class LeaseWatch implements AutoCloseable {
         try {
             vault.tellThatWeLive();
         } catch (DoppelException e) {
+            vaults.failed(name, vault, e);
             if (e.is(VaultError.LEASE_LOST)) {
                 LOG.warn("Vault '{}': {}", name, e.getMessage());
-                vaults.failed(name, vault, e);
             } else {
                 LOG.debug("Vault '{}' could not be looked at", name, e);
             }
