@@ -28,6 +28,8 @@ public final class SpaceStatusCommand extends PlainCommand {
         Table table = new Table("There is nothing to watch over.")
                 .name("PLACE")
                 .name("STATE")
+                .name("LOW SINCE")
+                .minor()
                 .figure("FREE")
                 .figure("TOTAL")
                 .minor()
@@ -44,6 +46,9 @@ public final class SpaceStatusCommand extends PlainCommand {
             table.row(
                     view.place(),
                     Human.word(view.state()),
+                    view.since()
+                            .map(since -> Human.time(since, screen().zone()))
+                            .orElse("-"),
                     Human.bytes(view.freeBytes()),
                     Human.bytes(view.totalBytes()),
                     limit(view.warnBelow()),
