@@ -28,8 +28,6 @@ public final class SpaceStatusCommand extends PlainCommand {
         Table table = new Table("There is nothing to watch over.")
                 .name("PLACE")
                 .name("STATE")
-                .name("LOW SINCE")
-                .minor()
                 .figure("FREE")
                 .figure("TOTAL")
                 .minor()
@@ -46,9 +44,6 @@ public final class SpaceStatusCommand extends PlainCommand {
             table.row(
                     view.place(),
                     Human.word(view.state()),
-                    view.since()
-                            .map(since -> Human.time(since, screen().zone()))
-                            .orElse("-"),
                     Human.bytes(view.freeBytes()),
                     Human.bytes(view.totalBytes()),
                     limit(view.warnBelow()),
@@ -60,7 +55,10 @@ public final class SpaceStatusCommand extends PlainCommand {
         print(all, table);
         for (SpaceView view : all) {
             if (!view.message().isEmpty()) {
-                screen().err().println(view.place() + ": " + view.message());
+                String since = view.since()
+                        .map(at -> " (since " + Human.time(at, screen().zone()) + ")")
+                        .orElse("");
+                screen().err().println(view.place() + since + ": " + view.message());
             }
         }
     }
