@@ -104,13 +104,7 @@ public final class Revocable {
             decision.revoke(new DoppelException(CommonError.CANCELLED, what + " was interrupted", e));
             throw new DoppelException(CommonError.CANCELLED, what + " was interrupted", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof DoppelException coded) {
-                throw coded;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) e.getCause();
+            throw Aside.own(e);
         }
     }
 }
