@@ -76,7 +76,13 @@ public enum JobError implements ErrorCode {
             false,
             "A restored machine did not start as it should in a boot test.",
             "Restore the version under another name, start it and look at its console; back the machine up again if it is"
-                    + " broken there.");
+                    + " broken there."),
+    /** A place that has another vault. */
+    OTHER_VAULT(
+            "DPL-JOB-0016",
+            false,
+            "The storage target has another vault than the one that is known here.",
+            "Give the place of the right vault. To use the one that is there as well, add it under a name of its own.");
 
     private final String id;
     private final boolean retryable;

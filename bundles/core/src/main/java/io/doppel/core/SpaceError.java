@@ -2,7 +2,7 @@ package io.doppel.core;
 
 import io.doppel.api.error.ErrorCode;
 
-/** Jobs that are refused because there is too little room, before they begin. */
+/** Too little room: jobs are refused before they begin, or will be soon. */
 public enum SpaceError implements ErrorCode {
     /** The target of a vault. */
     STORE(
@@ -21,7 +21,13 @@ public enum SpaceError implements ErrorCode {
             "DPL-SPC-0003",
             "The disk of the server's local indexes has too little free space for new backups.",
             "Free space on the disk of the server's data folder, or set a lower limit with doppel:space-set. Restores, validation and"
-                    + " purges go on.");
+                    + " purges go on."),
+    /** Any place that is getting full. */
+    LOW(
+            "DPL-SPC-0004",
+            "A place where jobs store something is getting full; backups still go on.",
+            "Free space there, for a vault with doppel:purge, or make it larger, before new backups are refused; doppel:space-status shows"
+                    + " the limits.");
 
     private final String id;
     private final String meaning;

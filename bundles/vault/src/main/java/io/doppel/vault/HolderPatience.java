@@ -24,7 +24,13 @@ public record HolderPatience(Duration most, Duration pause, Progress progress) {
     /** Somebody who watches the waiting. */
     @FunctionalInterface
     public interface Progress {
-        /** So long has been waited, and how long it will be at most. */
-        void waited(Duration time, Duration most);
+        /**
+         * So long has been waited for an answer.
+         *
+         * @param holder name of the server that holds the vault, for people; empty if its lease cannot be read
+         * @param time so long
+         * @param most so long it will be at most
+         */
+        void waited(String holder, Duration time, Duration most);
     }
 }

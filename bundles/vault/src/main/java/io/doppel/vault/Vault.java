@@ -154,6 +154,16 @@ public final class Vault implements AutoCloseable {
         return opened(storage, stateDir, owner, VaultMeta.open(storage, stateDir, owner, access, unlock));
     }
 
+    /**
+     * The ids that the vault there may have, as its config and the copies of that say without anybody's key. For a look at what is there:
+     * only {@link #open} proves it. Reads only, beside whoever uses the vault.
+     *
+     * @throws DoppelException {@link VaultError#NO_VAULT}; {@link VaultError#NEWER_FORMAT}; what is wrong with the config if that leaves no id
+     */
+    public static Set<String> idsAt(Storage storage) throws DoppelException {
+        return VaultMeta.idsAt(storage);
+    }
+
     private static Vault opened(Storage storage, Path stateDir, VaultOwner owner, VaultMeta meta)
             throws DoppelException {
         try {

@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Watches over the space of the vaults' targets, of the catalogue's disk and of the disk of the vaults' local indexes. Below one limit jobs
- * that store something warn; below another one they are refused before they begin. Restores, validation and purges are never refused. Safe
+ * that store something warn; below another one they are refused before they begin. Looked at by each job and every few minutes between jobs. Restores, validation and purges are never refused. Safe
  * for several threads; changes are durable on return.
  */
 @ProviderType

@@ -1,7 +1,9 @@
 package io.doppel.api.space;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The space of a place where the server stores things.
@@ -10,6 +12,7 @@ import java.util.Objects;
  * @param kind what it is
  * @param where its folder on this server; of a vault its storage type
  * @param state whether there is room
+ * @param since when it was first seen to be low like that; empty if it is not
  * @param totalBytes its size, −1 if it is not known
  * @param freeBytes free space, −1 if it is not known
  * @param warnBelow jobs warn when less is free, in bytes; 0 for never, −1 if the size is not known
@@ -24,6 +27,7 @@ public record SpaceView(
         Kind kind,
         String where,
         State state,
+        Optional<Instant> since,
         long totalBytes,
         long freeBytes,
         long warnBelow,
@@ -62,6 +66,7 @@ public record SpaceView(
         Objects.requireNonNull(kind);
         Objects.requireNonNull(where);
         Objects.requireNonNull(state);
+        Objects.requireNonNull(since);
         Objects.requireNonNull(message);
         settings = Map.copyOf(settings);
     }

@@ -1,6 +1,7 @@
 package io.doppel.api.vault;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.settings.SettingsSpec;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,32 @@ public interface VaultService {
     /** The storage types whose plug-ins are there now, with their settings. */
     Map<String, SettingsSpec> storageTypes();
 
-    /** Makes or attaches a vault; nothing is added on failure. */
-    VaultView addVault(VaultRequest request) throws DoppelException;
+    /** As {@link #addVault(VaultRequest, VaultProgress, CancelToken)}, for who neither watches nor cancels. */
+    default VaultView addVault(VaultRequest request) throws DoppelException {
+        return addVault(request, VaultProgress.NONE, CancelToken.NEVER);
+    }
+
+    /**
+     * Makes or attaches a vault; nothing is added on failure.
+     *
+     * @param cancel until a new vault is made or another server's is taken over; from then on that is carried out. What hangs on its target is
+     *     given up after some seconds, and undone when it comes back
+     * @throws DoppelException {@link io.doppel.api.error.CommonError#CANCELLED}; why it cannot be made or opened
+     */
+    VaultView addVault(VaultRequest request, VaultProgress progress, CancelToken cancel) throws DoppelException;
+
+    /**
+     * Changes settings of a vault that is attached for writing, after opening it with them. All or nothing: whatever fails, the old settings go
+     * on to be used. Another vault than the one that is known is refused, and so is any change while a run uses the vault; runs that
+     * validate it by themselves are ended for that. Secrets are never sent to another address than they were given for.
+     *
+     * @param changes new values by field, secrets in clear; an empty one takes the value away
+     * @param cancel until the vault was opened with the new settings; from then on they are kept
+     * @throws DoppelException {@link io.doppel.api.error.CommonError#MISSING_SETTING} if the address changes and a secret is not given again; {@link
+     *     io.doppel.api.error.CommonError#CANCELLED}; why the vault cannot be opened with them
+     */
+    VaultView changeVault(String name, Map<String, String> changes, VaultProgress progress, CancelToken cancel)
+            throws DoppelException;
 
     /** The vaults, by name. */
     List<VaultView> vaults();

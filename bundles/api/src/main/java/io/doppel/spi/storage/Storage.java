@@ -11,7 +11,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Immutable named objects. Called from many threads at once. Names are one to eight parts of {@code [a-z0-9._-]},
  * each 1 to 100 characters and not starting with a dot, joined by {@code /}; anything else is {@link
  * StorageError#BAD_NAME}. Sizes go from 0 to 16 GiB. Nothing here retries, caches or throttles: the core does. Every
- * failure is a {@link StorageError}.
+ * failure is a {@link StorageError}; only if the account or the protection of the connection does not do any more, it may be the code with which the
+ * plug-in would refuse to open the target.
  */
 @ConsumerType
 public interface Storage extends AutoCloseable {

@@ -1,12 +1,18 @@
 package io.doppel.cifs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.doppel.api.error.DoppelException;
+import io.doppel.api.error.ErrorCode;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
+import io.doppel.api.vault.VaultProgress;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.storage.cifs.internal.CifsError;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +34,7 @@ class AccountTest {
 
     /** What is done to the account, and how it is undone. */
     enum Change {
-        PASSWORD("wrong user name or password") {
+        PASSWORD(CifsError.LOGIN, "wrong user name or password") {
             @Override
             void make(Rig rig) throws Exception {
                 rig.samba.setPassword(Rig.USER, OTHER);
@@ -39,7 +45,7 @@ class AccountTest {
                 rig.samba.setPassword(Rig.USER, Rig.PASSWORD);
             }
         },
-        DISABLED("the account is switched off") {
+        DISABLED(CifsError.ACCOUNT, "the account is switched off") {
             @Override
             void make(Rig rig) throws Exception {
                 rig.samba.setEnabled(Rig.USER, false);
@@ -51,10 +57,14 @@ class AccountTest {
             }
         };
 
+        /** As at opening. */
+        final ErrorCode code;
+
         /** What people are then told. */
         final String says;
 
-        Change(String says) {
+        Change(ErrorCode code, String says) {
+            this.code = code;
             this.says = says;
         }
 
@@ -124,8 +134,30 @@ class AccountTest {
         rig.assertAllWell();
     }
 
+    @Test
+    void aNewPasswordIsSetForAVaultThatIsAttached() throws Exception {
+        rig.samba.setPassword(Rig.USER, OTHER);
+        breakSessions();
+        assertDenied(Change.PASSWORD);
+        DoppelException e = assertThrows(DoppelException.class, () -> setPassword("a wrong one"));
+        assertEquals(CifsError.LOGIN.id(), e.code().id(), e.getMessage());
+        assertDenied(Change.PASSWORD);
+        setPassword(OTHER);
+        rig.assertNextRunClean();
+        rig.restartServer();
+        rig.assertNextRunClean();
+        rig.assertAllWell();
+    }
+
+    private void setPassword(String password) throws Exception {
+        rig.server
+                .core
+                .vaults()
+                .changeVault(rig.vault, Map.of("password", password), VaultProgress.NONE, CancelToken.NEVER);
+    }
+
     private void assertDenied(Change change) throws Exception {
-        JobRun run = rig.attempt().failedWith(StorageError.DENIED.id());
+        JobRun run = rig.attempt().failedWith(change.code.id());
         assertTrue(run.outcome().contains(change.says), run.outcome());
     }
 

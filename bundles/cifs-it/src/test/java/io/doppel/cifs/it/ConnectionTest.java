@@ -115,6 +115,20 @@ class ConnectionTest {
         rig.assertNextRunClean();
     }
 
+    /** The share was restored, or made again: all of it is there, in a folder that is another one. */
+    @Test
+    void aShareThatWasCopiedBackIsOpenedAnew() throws Exception {
+        Path before = rig.folder.resolve("before");
+        rig.machine.rewrite();
+        rig.samba.kill();
+        Files.move(rig.shared, before);
+        Command.run("cp", "-a", before.toString(), rig.shared.toString());
+        rig.samba.start();
+        // Whoever meets it first finds out: this run, or the watch over the lease before it.
+        rig.attempt().endedWellOrRetryable();
+        rig.assertNextRunClean();
+    }
+
     /** The server comes back without its disk, and the mount point is an empty folder. */
     @Test
     void aShareThatIsEmptyForAWhile() throws Exception {

@@ -152,7 +152,7 @@ class ObjectFormTest {
     private void askWhetherItLives(Vault holder) throws DoppelException {
         failToDelete(operation -> ObjectForm.of(operation.name()) == ObjectForm.QUESTION);
         VaultOwner other = new VaultOwner("other", "other server");
-        HolderPatience patience = new HolderPatience(Duration.ofMinutes(5), Duration.ZERO, (time, of) -> {
+        HolderPatience patience = new HolderPatience(Duration.ofMinutes(5), Duration.ZERO, (name, time, of) -> {
             try {
                 holder.tellThatWeLive();
             } catch (DoppelException e) {

@@ -77,6 +77,7 @@ public final class CoreComponent {
             throw e;
         }
         core.setClockGap(clockGap(config));
+        core.spaceWatch().every(spaceCheck(config));
         forPlugIns.add(register(SecretStore.class, core.secrets()));
         forPlugIns.add(register(OpenVaults.class, core.openVaults()));
         forPeople.add(register(InventoryService.class, core.inventory()));
@@ -105,6 +106,7 @@ public final class CoreComponent {
             config = given;
             core.setLimits(limits(given));
             core.setClockGap(clockGap(given));
+            core.spaceWatch().every(spaceCheck(given));
         } else {
             stop();
             start(bundle, given);
@@ -149,6 +151,10 @@ public final class CoreComponent {
 
     private static Duration clockGap(CoreConfig config) {
         return Duration.ofDays(Math.max(1, config.retention$_$clock$_$gap$_$days()));
+    }
+
+    private static Duration spaceCheck(CoreConfig config) {
+        return Duration.ofMinutes(Math.max(0, config.space$_$check$_$minutes()));
     }
 
     private static Limits limits(CoreConfig config) {

@@ -49,4 +49,13 @@ public @interface CoreConfig {
             min = "1",
             max = "366")
     int retention$_$clock$_$gap$_$days() default 8;
+
+    /** How often free space is looked at between jobs. */
+    @AttributeDefinition(
+            name = "Minutes between two looks at the free space",
+            description =
+                    "Of the vaults that are open and of the server's own disks, beside the looks of jobs; 0 for never",
+            min = "0",
+            max = "1440")
+    int space$_$check$_$minutes() default 10;
 }

@@ -34,6 +34,7 @@ import io.doppel.core.internal.recovery.RecoveryCopier;
 import io.doppel.core.internal.recovery.Replacement;
 import io.doppel.core.internal.retention.Retentions;
 import io.doppel.core.internal.space.SpaceGuard;
+import io.doppel.core.internal.space.SpaceWatch;
 import io.doppel.core.internal.state.FileSecretStore;
 import io.doppel.core.internal.state.StateFolder;
 import io.doppel.core.internal.validate.BackgroundValidation;
@@ -65,6 +66,7 @@ public final class DoppelCore implements AutoCloseable {
     private final Retentions retention;
     private final Figures figures;
     private final SpaceGuard space;
+    private final SpaceWatch spaceWatch;
     private final StorageTests storageTests;
     private final JobEngine jobs;
     private final List<JobHandler> kinds;
@@ -99,7 +101,8 @@ public final class DoppelCore implements AutoCloseable {
                 vaults::removeVersions);
         storageTests = new StorageTests(plugins.storages(), secrets, vaults, state.installationId());
         figures = new Figures(vaults, retention, catalog.use(), clock);
-        space = new SpaceGuard(vaults, catalog.space(), figures::growthPerDay, state.catalog(), state.vaults());
+        space = new SpaceGuard(vaults, catalog.space(), figures::growthPerDay, state.catalog(), state.vaults(), clock);
+        spaceWatch = new SpaceWatch(space);
         jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, space, limits.runs());
         Validation verdicts = new Validation(vaults.known(), clock);
         validation =
@@ -224,6 +227,11 @@ public final class DoppelCore implements AutoCloseable {
         return space;
     }
 
+    /** Looks at the free space between jobs. */
+    public SpaceWatch spaceWatch() {
+        return spaceWatch;
+    }
+
     /** Tests of storage targets. */
     public StorageTestService storageTests() {
         return storageTests;
@@ -269,6 +277,7 @@ public final class DoppelCore implements AutoCloseable {
             validation.close();
             jobs.close();
             storageTests.close();
+            spaceWatch.close();
             space.close();
             leases.close();
             copier.close();

@@ -56,6 +56,7 @@ import io.doppel.shell.internal.command.VaultCopyCommand;
 import io.doppel.shell.internal.command.VaultFiguresCommand;
 import io.doppel.shell.internal.command.VaultListCommand;
 import io.doppel.shell.internal.command.VaultRemoveCommand;
+import io.doppel.shell.internal.command.VaultSetCommand;
 import io.doppel.shell.internal.command.VaultTestCommand;
 import io.doppel.shell.internal.command.VaultTypesCommand;
 import io.doppel.shell.internal.command.VersionListCommand;
@@ -80,6 +81,7 @@ public final class Commands {
             VaultTypesCommand.class,
             StorageTestCommand.class,
             VaultAddCommand.class,
+            VaultSetCommand.class,
             VaultListCommand.class,
             VaultRemoveCommand.class,
             VaultTestCommand.class,

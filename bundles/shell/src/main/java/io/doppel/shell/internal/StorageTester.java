@@ -1,9 +1,11 @@
 package io.doppel.shell.internal;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.vault.StorageTestView;
 import io.doppel.shell.internal.output.Json;
 import io.doppel.shell.internal.output.StorageReport;
+import java.util.function.Consumer;
 
 /** Has a storage target tested, and shows what came of it. */
 public final class StorageTester {
@@ -16,13 +18,25 @@ public final class StorageTester {
         this.json = json;
     }
 
+    /** A test. */
+    @FunctionalInterface
+    public interface Test {
+        /**
+         * Does it.
+         *
+         * @param begun takes words for what is tried next
+         */
+        StorageTestView run(Consumer<String> begun, CancelToken cancel) throws DoppelException;
+    }
+
     /**
      * Tests and shows.
      *
      * @throws DoppelException {@link ShellError#UNFIT}; why it could not be tested
      */
-    public void show(Watched.Work<StorageTestView> test) throws DoppelException {
-        StorageTestView view = new Watched(screen, json).call(test);
+    public void show(Test test) throws DoppelException {
+        StorageTestView view = new Watched(screen, json)
+                .call((steps, cancel) -> test.run(words -> steps.step("Trying " + words), cancel));
         StorageReport report = new StorageReport(view);
         if (json) {
             screen.out().println(Json.text(view));

@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /**
  * Waits for something that takes a while and is no run: shows what is done just now, in place on a terminal and line by line elsewhere. Ctrl-C
@@ -22,10 +21,11 @@ public final class Watched {
 
     private final Screen screen;
     private final boolean quiet;
-    private final Queue<String> begun = new ConcurrentLinkedQueue<>();
+    private final Queue<Step> steps = new ConcurrentLinkedQueue<>();
     private final Stop stop = new Stop();
     private final LiveLines live;
     private String last = "";
+    private String line = "";
 
     /** @param quiet whether nothing is shown meanwhile, as for JSON */
     public Watched(Screen screen, boolean quiet) {
@@ -34,15 +34,31 @@ public final class Watched {
         this.live = new LiveLines(screen.out());
     }
 
+    private record Step(String words, long done, long total) {}
+
+    /** Is told what is done. */
+    @FunctionalInterface
+    public interface Steps {
+        /**
+         * Something is being done.
+         *
+         * @param words what, at the beginning of a sentence
+         * @param done how much of it is done
+         * @param total how much it is; 0 if that is not known
+         */
+        void step(String words, long done, long total);
+
+        /** Something is begun that is not measured. */
+        default void step(String words) {
+            step(words, 0, 0);
+        }
+    }
+
     /** What is waited for. */
     @FunctionalInterface
     public interface Work<T> {
-        /**
-         * Does it.
-         *
-         * @param begun takes words for what is done next
-         */
-        T run(Consumer<String> begun, CancelToken cancel) throws DoppelException;
+        /** Does it. */
+        T run(Steps steps, CancelToken cancel) throws DoppelException;
     }
 
     /** Does the work on a thread of its own, and gives what it gives. */
@@ -56,7 +72,7 @@ public final class Watched {
             show();
             return value;
         } finally {
-            if (draws()) {
+            if (draws() && !line.isEmpty()) {
                 live.clear();
             }
         }
@@ -64,7 +80,7 @@ public final class Watched {
 
     private <T> void complete(CompletableFuture<T> result, Work<T> work) {
         try {
-            result.complete(work.run(begun::add, stop));
+            result.complete(work.run((words, done, total) -> steps.add(new Step(words, done, total)), stop));
         } catch (DoppelException | RuntimeException | Error e) {
             result.completeExceptionally(e);
         }
@@ -98,15 +114,17 @@ public final class Watched {
     }
 
     private void show() {
-        for (String words = begun.poll(); words != null; words = begun.poll()) {
-            last = "Trying " + words + " ...";
-            if (!quiet && !draws()) {
-                screen.out().println(last);
+        for (Step step = steps.poll(); step != null; step = steps.poll()) {
+            String measured = step.total() > 0 ? " (" + step.done() + " of " + step.total() + ")" : "";
+            line = step.words() + measured + " ...";
+            if (!quiet && !draws() && !step.words().equals(last)) {
+                screen.out().println(step.words() + " ...");
                 screen.out().flush();
             }
+            last = step.words();
         }
-        if (draws()) {
-            live.draw(List.of(last));
+        if (draws() && !line.isEmpty()) {
+            live.draw(List.of(line));
         }
     }
 }

@@ -103,6 +103,7 @@ class CompletionTest {
                 List.of("backup", "boot-test", "export", "purge", "replicate", "restore", "validate", "vault"),
                 complete("job-define", "x", "--kind", ""));
         assertEquals(List.of("address=", "fingerprint=", "verify="), complete("host-add", "pool", "--set", ""));
+        assertEquals(List.of("path="), complete("vault-set", "main", "--set", ""));
         assertEquals(List.of("verify=false", "verify=true"), complete("host-add", "pool", "--set", "verify="));
         assertEquals(List.of("full=", "vault="), complete("job-define", "x", "--kind", "backup", "--set", ""));
         assertEquals(List.of("offsite", "onsite"), complete("retention-set", "--role", ""));

@@ -52,6 +52,7 @@ final class Examples {
                 "vault-types",
                 "storage-test local --set path=/backup/store",
                 "vault-add local --name second --set path=/mnt/disk2/vault --no-passphrase",
+                "vault-set main --set path=/mnt/disk3/vault",
                 "vault-list",
                 "vault-test main",
                 "vault-figures main",

@@ -8,6 +8,7 @@ import io.doppel.api.space.SpaceView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Free space of a vault and of a server in memory. */
 final class FakeSpace implements SpaceService {
@@ -22,6 +23,7 @@ final class FakeSpace implements SpaceService {
                         SpaceView.Kind.VAULT,
                         "local",
                         SpaceView.State.REFUSING,
+                        Optional.of(FakeInventory.NOON),
                         1L << 40,
                         7L << 30,
                         64L << 30,
@@ -35,6 +37,7 @@ final class FakeSpace implements SpaceService {
                         SpaceView.Kind.CATALOGUE,
                         "/var/lib/doppel/catalog",
                         SpaceView.State.OK,
+                        Optional.empty(),
                         100L << 30,
                         40L << 30,
                         2L << 30,

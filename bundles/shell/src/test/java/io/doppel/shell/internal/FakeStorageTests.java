@@ -73,7 +73,7 @@ final class FakeStorageTests implements StorageTestService {
                 Duration.ofMillis(6400));
     }
 
-    private static void awaitCancel(CancelToken cancel) throws DoppelException {
+    static void awaitCancel(CancelToken cancel) throws DoppelException {
         CountDownLatch told = new CountDownLatch(1);
         cancel.onCancel(told::countDown);
         try {

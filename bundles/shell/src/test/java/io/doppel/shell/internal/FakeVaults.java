@@ -3,6 +3,7 @@ package io.doppel.shell.internal;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.ConnectionState;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.settings.SettingField;
 import io.doppel.api.settings.SettingType;
 import io.doppel.api.settings.SettingsSpec;
@@ -10,6 +11,7 @@ import io.doppel.api.vault.BootTest;
 import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.ValidationView;
+import io.doppel.api.vault.VaultProgress;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
@@ -31,6 +33,8 @@ final class FakeVaults implements VaultService {
     final List<KeySlotView> slots = new ArrayList<>();
     final List<HoldView> holds = new ArrayList<>();
     VaultRequest lastRequest;
+    Map<String, String> lastChanges;
+    boolean hangs;
     char[] lastPassphraseArray;
     int epoch = 1;
     final Map<String, String> validation =
@@ -115,7 +119,14 @@ final class FakeVaults implements VaultService {
     @Override
     public Map<String, SettingsSpec> storageTypes() {
         return Map.of(
-                "local", SettingsSpec.of(SettingField.required("path", SettingType.PATH, "Folder for the vault")));
+                "local",
+                SettingsSpec.of(SettingField.required("path", SettingType.PATH, "Folder for the vault")),
+                "cifs",
+                SettingsSpec.of(
+                        SettingField.required("server", SettingType.HOST, "Server")
+                                .asAddress(),
+                        SettingField.required("password", SettingType.SECRET, "Password"),
+                        SettingField.optional("signing", SettingType.BOOLEAN, "Signed")));
     }
 
     @Override
@@ -145,13 +156,30 @@ final class FakeVaults implements VaultService {
     }
 
     @Override
-    public VaultView addVault(VaultRequest request) throws DoppelException {
+    public VaultView addVault(VaultRequest request, VaultProgress progress, CancelToken cancel) throws DoppelException {
+        if (request.access() == VaultRequest.Access.TAKE_OVER) {
+            progress.step("Waiting at most 45 s whether server 'old', which holds the vault, answers", 4, 45);
+        }
+        if (hangs) {
+            FakeStorageTests.awaitCancel(cancel);
+        }
         storageTypes().get(request.type()).parse(request.settings());
         lastRequest = request;
         lastPassphrase = new String(request.unlock());
         VaultView vault = vault(request.name(), false);
         vaults.add(vault);
         return vault;
+    }
+
+    @Override
+    public VaultView changeVault(String name, Map<String, String> changes, VaultProgress progress, CancelToken cancel)
+            throws DoppelException {
+        progress.step("Opening the vault with the new settings", 0, 0);
+        if (hangs) {
+            FakeStorageTests.awaitCancel(cancel);
+        }
+        lastChanges = changes;
+        return vaults.stream().filter(v -> v.name().equals(name)).findFirst().orElseThrow();
     }
 
     @Override

@@ -72,7 +72,9 @@ class SpaceCommandsTest {
                 line.matches("vault/main +refusing +7\\.00 GiB +1\\.00 TiB +64\\.0 GiB +8\\.00 GiB +400 MiB +0 +local"),
                 line);
         assertTrue(desk.screen.outLines().get(2).contains("never"), desk.screen.outText());
-        assertTrue(desk.screen.errText().startsWith("vault/main: DPL-SPC-0001"), desk.screen.errText());
+        assertTrue(
+                desk.screen.errText().startsWith("vault/main (since 2026-11-21 12:00:00): DPL-SPC-0001"),
+                desk.screen.errText());
         desk.screen = FakeScreen.script();
         assertEquals(0, desk.run("space-status", "--json"));
         JsonNode all = mapper.readTree(desk.screen.outText());

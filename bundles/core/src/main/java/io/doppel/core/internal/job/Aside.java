@@ -47,13 +47,18 @@ public final class Aside {
             Thread.currentThread().interrupt();
             throw new DoppelException(JobError.INTERRUPTED, "The server stops", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof DoppelException coded) {
-                throw coded;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) e.getCause();
+            throw own(e);
         }
+    }
+
+    /** What a call threw on its thread: thrown, or given to be thrown. */
+    static RuntimeException own(ExecutionException e) throws DoppelException {
+        if (e.getCause() instanceof DoppelException coded) {
+            throw coded;
+        }
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) e.getCause();
     }
 }

@@ -1,14 +1,12 @@
 package io.doppel.core.internal.recovery;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.core.internal.job.Looks;
 import io.doppel.core.internal.job.Threads;
 import io.doppel.core.internal.vault.Vaults;
 import io.doppel.vault.HolderPatience;
 import io.doppel.vault.Vault;
 import io.doppel.vault.VaultError;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,10 +21,9 @@ public final class LeaseWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
 
     private final Vaults vaults;
-    private final Set<String> looking = ConcurrentHashMap.newKeySet();
+    private final Looks looks = new Looks("doppel-lease-look");
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Threads.named("doppel-lease"));
-    private final ExecutorService threads = Executors.newCachedThreadPool(Threads.named("doppel-lease-look"));
 
     /** Made by the core. */
     public LeaseWatch(Vaults vaults) {
@@ -37,26 +34,16 @@ public final class LeaseWatch implements AutoCloseable {
 
     /** Looks at all vaults that are open for writing. */
     public void look() {
-        vaults.openForWriting().forEach((name, vault) -> {
-            if (looking.add(name)) {
-                threads.execute(() -> {
-                    try {
-                        look(name, vault);
-                    } finally {
-                        looking.remove(name);
-                    }
-                });
-            }
-        });
+        vaults.openForWriting().forEach((name, vault) -> looks.at(name, () -> look(name, vault)));
     }
 
     private void look(String name, Vault vault) {
         try {
             vault.tellThatWeLive();
         } catch (DoppelException e) {
+            vaults.failed(name, vault, e);
             if (e.is(VaultError.LEASE_LOST)) {
                 LOG.warn("Vault '{}': {}", name, e.getMessage());
-                vaults.failed(name, vault, e);
             } else {
                 LOG.debug("Vault '{}' could not be looked at", name, e);
             }
@@ -66,6 +53,6 @@ public final class LeaseWatch implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
-        threads.shutdown();
+        looks.close();
     }
 }

@@ -157,7 +157,7 @@ final class RecoveryRun {
                 new HolderPatience(
                         wait,
                         Duration.ofSeconds(2).compareTo(wait) < 0 ? Duration.ofSeconds(2) : wait.dividedBy(4),
-                        (time, most) -> progress.step(step, time.toSeconds(), most.toSeconds())),
+                        (holder, time, most) -> progress.step(step, time.toSeconds(), most.toSeconds())),
                 cancel);
     }
 

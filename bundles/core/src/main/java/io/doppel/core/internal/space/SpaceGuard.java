@@ -11,6 +11,7 @@ import io.doppel.api.space.SpaceView.Kind;
 import io.doppel.api.space.SpaceView.State;
 import io.doppel.catalog.SpaceRecords;
 import io.doppel.catalog.VaultRecord;
+import io.doppel.core.SpaceError;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.job.Room;
 import io.doppel.core.internal.vault.Vaults;
@@ -20,6 +21,8 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +40,16 @@ public final class SpaceGuard implements SpaceService, Room, AutoCloseable {
     private final Growth growth;
     private final List<SpacePlace> ours;
     private final QuickAsk quick = new QuickAsk();
-    private final Map<String, State> last = new ConcurrentHashMap<>();
+    private final Map<String, Seen> last = new ConcurrentHashMap<>();
+    private final Clock clock;
+
+    /**
+     * How a place was when it was looked at last.
+     *
+     * @param state that
+     * @param since when that was seen first
+     */
+    private record Seen(State state, Instant since) {}
 
     /** How fast vaults grow. */
     public interface Growth {
@@ -50,11 +62,13 @@ public final class SpaceGuard implements SpaceService, Room, AutoCloseable {
      *
      * @param catalogue folder of the catalogue
      * @param cache folder of the vaults' local indexes
+     * @param clock tells since when a place is low
      */
-    public SpaceGuard(Vaults vaults, SpaceRecords records, Growth growth, Path catalogue, Path cache) {
+    public SpaceGuard(Vaults vaults, SpaceRecords records, Growth growth, Path catalogue, Path cache, Clock clock) {
         this.vaults = vaults;
         this.limits = new KeptLimits(records);
         this.growth = growth;
+        this.clock = clock;
         this.ours = List.of(
                 folder("catalogue", Kind.CATALOGUE, "The disk of the catalogue", catalogue),
                 folder("cache", Kind.CACHE, "The disk of the local indexes", cache));
@@ -158,7 +172,7 @@ public final class SpaceGuard implements SpaceService, Room, AutoCloseable {
                     place.words() + " does not tell how much space is free, so nobody looks after that"));
             return;
         }
-        State state = state(place, set, space.get());
+        State state = seen(place, set, space.get()).state();
         long total = space.get().total();
         String free =
                 place.words() + " has " + ByteCount.text(space.get().free()) + " free of " + ByteCount.text(total);
@@ -176,24 +190,65 @@ public final class SpaceGuard implements SpaceService, Room, AutoCloseable {
     }
 
     /** How the place is now, which is remembered. */
-    private State state(SpacePlace place, SpaceLimits set, StorageSpace space) {
+    private Seen seen(SpacePlace place, SpaceLimits set, StorageSpace space) {
         State[] before = {State.OK};
-        State now = last.compute(place.key(), (key, was) -> {
-            before[0] = was == null ? State.OK : was;
-            return Levels.of(before[0], space.free(), set.warnBelow(space.total()), set.refuseBelow(space.total()));
+        Seen now = last.compute(place.key(), (key, was) -> {
+            before[0] = was == null ? State.OK : was.state();
+            State state =
+                    Levels.of(before[0], space.free(), set.warnBelow(space.total()), set.refuseBelow(space.total()));
+            return was != null && was.state() == state ? was : new Seen(state, clock.instant());
         });
-        if (now != before[0]) {
-            tellChange(place, now, space);
+        if (now.state() != before[0]) {
+            tellChange(place, set, before[0], now.state(), space);
         }
         return now;
     }
 
-    private static void tellChange(SpacePlace place, State now, StorageSpace space) {
+    private static void tellChange(SpacePlace place, SpaceLimits set, State before, State now, StorageSpace space) {
         String free = ByteCount.text(space.free());
-        switch (now) {
-            case REFUSING -> LOG.warn("{} has only {} free: new backups are refused", place.words(), free);
-            case WARNING -> LOG.warn("{} has only {} free", place.words(), free);
-            default -> LOG.info("{} has {} free again", place.words(), free);
+        if (now == State.OK) {
+            LOG.info("{} is over: {} has {} free again", code(place, before).id(), place.words(), free);
+        } else {
+            LOG.warn(
+                    "{}: {} has only {} free; {}",
+                    code(place, now).id(),
+                    place.words(),
+                    free,
+                    meaning(set, now, space));
+        }
+    }
+
+    /** Of a place that is low. */
+    private static SpaceError code(SpacePlace place, State low) {
+        return low == State.REFUSING ? place.refusal() : SpaceError.LOW;
+    }
+
+    private static String meaning(SpaceLimits set, State low, StorageSpace space) {
+        return "new backups are refused"
+                + (low == State.REFUSING ? "" : " below " + ByteCount.text(set.refuseBelow(space.total())));
+    }
+
+    /** The places of this server, and the vaults that are open for writing now. */
+    List<SpacePlace> places() {
+        List<SpacePlace> places = new ArrayList<>(ours);
+        try {
+            for (VaultRecord record : vaults.attachedForWriting()) {
+                vaults.storageIfOpen(record.name()).ifPresent(storage -> places.add(place(record, storage::space)));
+            }
+        } catch (DoppelException e) {
+            // a catalogue that cannot be read, perhaps for want of space: what is known without it is looked at
+            LOG.debug("Which vaults there are cannot be found out now", e);
+        }
+        return places;
+    }
+
+    /** Looks at a place and logs if that has changed. What cannot be found out is told by who asks for it. */
+    void look(SpacePlace place) {
+        try {
+            SpaceLimits set = limits.of(place);
+            place.meter().space().ifPresent(space -> seen(place, set, space));
+        } catch (DoppelException e) {
+            LOG.debug("{} does not say how much space is free", place.words(), e);
         }
     }
 
@@ -211,27 +266,34 @@ public final class SpaceGuard implements SpaceService, Room, AutoCloseable {
 
     private SpaceView view(SpacePlace place, String vault) throws DoppelException {
         SpaceLimits set = limits.of(place);
-        State state = State.UNKNOWN;
+        Seen now = new Seen(State.UNTOLD, Instant.EPOCH);
         String message = "";
         Optional<StorageSpace> space = Optional.empty();
         try {
             space = place.meter().space();
-            state = space.map(s -> state(place, set, s)).orElse(State.UNTOLD);
+            if (space.isPresent()) {
+                now = seen(place, set, space.get());
+            }
         } catch (DoppelException e) {
+            now = new Seen(State.UNKNOWN, Instant.EPOCH);
             message = e.getMessage();
         }
+        boolean low = now.state() == State.WARNING || now.state() == State.REFUSING;
         long total = space.map(StorageSpace::total).orElse(-1L);
         long free = space.map(StorageSpace::free).orElse(-1L);
         long refuse = total < 0 ? -1 : set.refuseBelow(total);
         long perDay = vault.isEmpty() ? -1 : growth.perDay(vault);
-        if (state == State.REFUSING) {
-            message = new DoppelException(place.refusal(), place.words() + " has too little free space").getMessage();
+        if (low) {
+            String words =
+                    place.words() + " has " + (now.state() == State.REFUSING ? "too " : "") + "little free space";
+            message = new DoppelException(code(place, now.state()), words).getMessage();
         }
         return new SpaceView(
                 place.name(),
                 place.kind(),
                 place.where(),
-                state,
+                now.state(),
+                low ? Optional.of(now.since()) : Optional.empty(),
                 total,
                 free,
                 total < 0 ? -1 : set.warnBelow(total),

@@ -3,9 +3,11 @@ package io.doppel.core.internal.vault;
 import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
+import io.doppel.api.vault.VaultProgress;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.catalog.NamedRecords;
 import io.doppel.catalog.VaultRecord;
+import io.doppel.core.internal.job.Revocable;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.core.internal.state.SecretSettings;
@@ -16,6 +18,7 @@ import io.doppel.vault.Vault;
 import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultOwner;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +42,10 @@ final class VaultAddition {
     /**
      * Adds a vault; nobody else adds one of that name meanwhile.
      *
+     * @param decision made before another server's vault is taken over or a new one is made, else when it is known to be usable
      * @throws DoppelException {@link CommonError#EXISTS}, {@link CommonError#BAD_SETTING}, or why it cannot be made or opened
      */
-    VaultRecord add(VaultRequest request) throws DoppelException {
+    VaultRecord add(VaultRequest request, VaultProgress progress, Revocable.Decision decision) throws DoppelException {
         String name = request.name();
         if (records.find(name).isPresent()) {
             throw new DoppelException(CommonError.EXISTS, "There is a vault '" + name + "' already");
@@ -68,14 +72,20 @@ final class VaultAddition {
         boolean added = false;
         try {
             vaults.folders().forget(name);
-            Vault vault = link.opened((storage, state, me) -> open(request, domainOf, storage, state, me))
+            progress.step("Opening the storage target", 0, 0);
+            Vault vault = link.opened((storage, state, me) -> {
+                        Opening opening = new Opening(storage, state, me);
+                        return open(request, domainOf, opening, progress, decision);
+                    })
                     .vault();
             requireUnknown(vault);
             VaultRecord record =
                     new VaultRecord(name, vault.id(), request.type(), kept, readOnly, vault.recoveryKeyExported());
+            progress.step("Reading the vault's versions", 0, 0);
             vaults.known().readAll(name, vault);
+            decision.make();
             // before it is known: whoever hears of it then finds it open, and does not open it a second time
-            vaults.adopt(name, link);
+            vaults.adopt(record, link);
             records.add(record);
             added = true;
             VaultHoldings.endLeftovers(name, vault);
@@ -100,33 +110,67 @@ final class VaultAddition {
         }
     }
 
-    private Vault open(VaultRequest request, Optional<Vault> domainOf, Storage storage, Path state, VaultOwner me)
+    /**
+     * What a vault is opened with.
+     *
+     * @param storage its target
+     * @param state folder of the vault on this server
+     * @param me this server
+     */
+    private record Opening(Storage storage, Path state, VaultOwner me) {}
+
+    private Vault open(
+            VaultRequest request,
+            Optional<Vault> domainOf,
+            Opening at,
+            VaultProgress progress,
+            Revocable.Decision decision)
             throws DoppelException {
         char[] unlock = request.unlock().clone();
         try {
+            progress.step("Opening the vault", 0, 0);
             return switch (request.access()) {
-                case CREATE ->
-                    domainOf.isPresent()
-                            ? Vault.create(storage, state, me, request.compression(), unlock, domainOf.get())
-                            : Vault.create(storage, state, me, request.compression(), unlock);
-                case ATTACH -> Vault.open(storage, state, me, VaultAccess.ATTACH, unlock);
-                case TAKE_OVER -> takeOver(request, storage, state, me, unlock);
-                case READ_ONLY -> Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock);
+                case CREATE -> {
+                    decision.make();
+                    yield domainOf.isPresent()
+                            ? Vault.create(
+                                    at.storage(), at.state(), at.me(), request.compression(), unlock, domainOf.get())
+                            : Vault.create(at.storage(), at.state(), at.me(), request.compression(), unlock);
+                }
+                case ATTACH -> Vault.open(at.storage(), at.state(), at.me(), VaultAccess.ATTACH, unlock);
+                case TAKE_OVER -> {
+                    requireMayTakeOver(request, at, unlock.clone(), progress, decision.token());
+                    decision.make();
+                    progress.step("Taking the vault over", 0, 0);
+                    yield Vault.open(at.storage(), at.state(), at.me(), VaultAccess.TAKE_OVER, unlock);
+                }
+                case READ_ONLY -> Vault.open(at.storage(), at.state(), at.me(), VaultAccess.READ_ONLY, unlock);
             };
         } finally {
             Arrays.fill(unlock, '\0');
         }
     }
 
-    private Vault takeOver(VaultRequest request, Storage storage, Path state, VaultOwner me, char[] unlock)
+    private void requireMayTakeOver(
+            VaultRequest request, Opening at, char[] unlock, VaultProgress progress, CancelToken cancel)
             throws DoppelException {
         // taking over a vault that this server itself uses under another name would end its running backups
-        try (Vault look = Vault.open(storage, state, me, VaultAccess.READ_ONLY, unlock.clone())) {
+        try (Vault look = Vault.open(at.storage(), at.state(), at.me(), VaultAccess.READ_ONLY, unlock)) {
             requireUnknown(look);
             if (!request.force()) {
-                look.requireHolderGone(HolderPatience.usual((time, most) -> {}), CancelToken.NEVER);
+                look.requireHolderGone(
+                        HolderPatience.usual((holder, time, most) ->
+                                progress.step(waiting(holder, most), time.toSeconds(), most.toSeconds())),
+                        cancel);
             }
         }
-        return Vault.open(storage, state, me, VaultAccess.TAKE_OVER, unlock);
+    }
+
+    private static String waiting(String holder, Duration most) {
+        return "Waiting at most " + most.toSeconds() + " s whether "
+                + (holder.isEmpty()
+                        ? "the server that holds the vault"
+                        : "server '" + holder + "', which holds the vault,")
+                + " answers";
     }
 }

@@ -1,11 +1,13 @@
 package io.doppel.core.internal.vault;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.job.CancelToken;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.api.settings.SettingsSpec;
 import io.doppel.api.vault.HoldView;
 import io.doppel.api.vault.KeySlotView;
 import io.doppel.api.vault.ValidationView;
+import io.doppel.api.vault.VaultProgress;
 import io.doppel.api.vault.VaultRequest;
 import io.doppel.api.vault.VaultService;
 import io.doppel.api.vault.VaultView;
@@ -16,6 +18,10 @@ import io.doppel.catalog.VaultRecord;
 import io.doppel.core.JobError;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
+import io.doppel.core.internal.job.CoreContext;
+import io.doppel.core.internal.job.Revocable;
+import io.doppel.core.internal.job.Threads;
+import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.core.internal.state.SecretSettings;
 import io.doppel.spi.storage.StorageType;
@@ -27,12 +33,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What people ask of the vaults. */
 public final class VaultAdmin implements VaultService {
     private static final Logger LOG = LoggerFactory.getLogger(VaultAdmin.class);
+    private static final ThreadFactory THREADS = Threads.named("doppel-vault");
 
     private final NamedRecords<VaultRecord> records;
     private final Vaults vaults;
@@ -42,6 +50,7 @@ public final class VaultAdmin implements VaultService {
     private final Claims claims;
     private final Validating validating;
     private final VaultAddition addition;
+    private final VaultChange change;
 
     /** Validates vaults by itself. */
     public interface Validating {
@@ -54,10 +63,10 @@ public final class VaultAdmin implements VaultService {
         /** How far it has come with an open vault. */
         ValidationView view(String vault, Vault opened) throws DoppelException;
 
-        /** The vault is about to be forgotten: ends what goes on there, and begins nothing until {@link #left}. */
+        /** The vault is about to be changed or forgotten: ends what goes on there, and begins nothing until {@link #left}. */
         void leave(String vault) throws DoppelException;
 
-        /** The vault is forgotten, or could not be. */
+        /** That is done, or could not be. */
         void left(String vault);
     }
 
@@ -78,6 +87,7 @@ public final class VaultAdmin implements VaultService {
         this.claims = claims;
         this.validating = validating;
         this.addition = new VaultAddition(records, vaults, types, settings);
+        this.change = new VaultChange(records, vaults, types, settings);
     }
 
     @Override
@@ -103,15 +113,48 @@ public final class VaultAdmin implements VaultService {
     }
 
     @Override
-    public VaultView addVault(VaultRequest request) throws DoppelException {
+    public VaultView addVault(VaultRequest request, VaultProgress progress, CancelToken cancel) throws DoppelException {
         String name = request.name();
         SecretSettings.checkName(name);
-        // two that add the same name at once would delete each other's key file
-        Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
-                .orElseThrow(() -> new DoppelException(JobError.IN_USE, "Vault '" + name + "' is being added"));
-        try (alone) {
-            return view(addition.add(request));
+        Gate gate = types.get(request.type()).gate();
+        return view(new Revocable(THREADS, "Adding vault '" + name + "'").call(cancel, gate, decision -> {
+            // two that add the same name at once would delete each other's key file
+            Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
+                    .orElseThrow(() -> new DoppelException(JobError.IN_USE, "Vault '" + name + "' is being added"));
+            try (alone) {
+                return addition.add(request, progress, decision);
+            }
+        }));
+    }
+
+    @Override
+    public VaultView changeVault(String name, Map<String, String> changes, VaultProgress progress, CancelToken cancel)
+            throws DoppelException {
+        Gate gate = types.get(vaults.record(name).type()).gate();
+        return view(new Revocable(THREADS, "Changing vault '" + name + "'")
+                .call(
+                        cancel,
+                        gate,
+                        decision -> unvalidated(name, () -> {
+                            try (Claims.Hold alone = alone(name)) {
+                                return change.change(name, changes, progress, decision);
+                            }
+                        })));
+    }
+
+    /** Something that is done with a vault while nothing validates it by itself. */
+    private <T> T unvalidated(String name, CoreContext.Call<T> call) throws DoppelException {
+        try {
+            validating.leave(name);
+            return call.run();
+        } finally {
+            validating.left(name);
         }
+    }
+
+    private Claims.Hold alone(String name) throws DoppelException {
+        return claims.tryExclusive(Claim.vault(name))
+                .orElseThrow(() -> new DoppelException(JobError.IN_USE, "A run uses vault '" + name + "'"));
     }
 
     @Override
@@ -129,24 +172,17 @@ public final class VaultAdmin implements VaultService {
 
     @Override
     public void removeVault(String name) throws DoppelException {
-        VaultRecord record = vaults.record(name);
-        try {
-            validating.leave(name);
-            forget(name, record);
-        } finally {
-            validating.left(name);
-        }
-    }
-
-    private void forget(String name, VaultRecord record) throws DoppelException {
-        Claims.Hold alone = claims.tryExclusive(Claim.vault(name))
-                .orElseThrow(() -> new DoppelException(JobError.IN_USE, "A run uses vault '" + name + "'"));
-        try (alone) {
-            vaults.drop(name);
-            records.remove(name);
-            settings.forget(record.settings());
-            vaults.folders().forget(name);
-        }
+        vaults.record(name);
+        unvalidated(name, () -> {
+            try (Claims.Hold alone = alone(name)) {
+                VaultRecord record = vaults.record(name);
+                vaults.drop(name);
+                records.remove(name);
+                settings.forget(record.settings());
+                vaults.folders().forget(name);
+                return record;
+            }
+        });
     }
 
     @Override

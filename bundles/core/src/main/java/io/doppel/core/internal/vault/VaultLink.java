@@ -5,12 +5,14 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.catalog.VaultRecord;
+import io.doppel.core.JobError;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Guard;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.core.internal.state.SecretSettings;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.spi.storage.StorageSpace;
 import io.doppel.spi.storage.StorageType;
 import io.doppel.vault.Vault;
@@ -18,20 +20,27 @@ import io.doppel.vault.VaultAccess;
 import io.doppel.vault.VaultOwner;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One vault, opened when it is needed. */
 final class VaultLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VaultLink.class);
+    /** No vault has an object of this name. */
+    private static final String ABSENT = "absent";
 
-    private final VaultRecord record;
     private final Registry<StorageType> types;
     private final SecretStore secrets;
     private final VaultOwner owner;
     private final Path stateFolder;
     private final Learner learner;
+    private final TargetLook look;
+    private volatile VaultRecord record;
     private volatile Opened opened;
+    /** The opening through which the target could not be reached last; null if there is none. */
+    private volatile Vault unreached;
+
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
     /**
@@ -56,6 +65,11 @@ final class VaultLink implements AutoCloseable {
         Vault open(Storage storage, Path stateFolder, VaultOwner owner) throws DoppelException;
     }
 
+    /** Keeps what was changed. */
+    interface Keeping {
+        void keep(VaultRecord now) throws DoppelException;
+    }
+
     /** Takes note of what a vault that was just opened holds. */
     interface Learner {
         void learn(String name, Vault vault) throws DoppelException;
@@ -67,13 +81,15 @@ final class VaultLink implements AutoCloseable {
             SecretStore secrets,
             VaultOwner owner,
             Path stateFolder,
-            Learner learner) {
+            Learner learner,
+            TargetLook look) {
         this.record = record;
         this.types = types;
         this.secrets = secrets;
         this.owner = owner;
         this.stateFolder = stateFolder;
         this.learner = learner;
+        this.look = look;
     }
 
     /** The open vault; opens it if it is not. Others wait meanwhile. */
@@ -83,7 +99,7 @@ final class VaultLink implements AutoCloseable {
     }
 
     synchronized Opened opened(Opening opening) throws DoppelException {
-        if (opened != null && opened.gate().isGone()) {
+        if (opened != null && (opened.gate().isGone() || isReplaced(opened))) {
             close();
         }
         if (opened == null) {
@@ -124,6 +140,91 @@ final class VaultLink implements AutoCloseable {
             if (!done) {
                 storage.close();
             }
+        }
+    }
+
+    /** What was not known of the vault before it was opened. */
+    void known(VaultRecord now) {
+        record = now;
+    }
+
+    /**
+     * Uses other settings from now on: opens the vault anew with them and has them kept. If either fails, the old ones are used when the
+     * vault is needed next.
+     *
+     * @throws DoppelException {@link JobError#OTHER_VAULT}; why it cannot be opened; what keeping throws
+     */
+    synchronized void change(VaultRecord now, Keeping keeping) throws DoppelException {
+        VaultRecord was = record;
+        close();
+        record = now;
+        boolean kept = false;
+        try {
+            String there = opened().vault().id();
+            if (!there.equals(now.id())) {
+                throw TargetLook.other(now, Set.of(there));
+            }
+            keeping.keep(now);
+            kept = true;
+        } finally {
+            if (!kept) {
+                close();
+                record = was;
+                // what was found out with the new settings says nothing about the old ones
+                status = new Status(ConnectionState.UNKNOWN, "");
+            }
+        }
+    }
+
+    /**
+     * The target could not be reached through this opening. The next use finds out whether that is because the vault's folder is another
+     * one now, made or mounted again, which an opening never takes for its own.
+     */
+    void unreached(Vault vault) {
+        unreached = vault;
+    }
+
+    /** Whether somebody should look at the opening before it is used. */
+    boolean isDoubtful() {
+        Opened now = opened;
+        return now != null && now.vault() == unreached;
+    }
+
+    /** Whether the vault is where it should be, but not within reach of this opening. */
+    private boolean isReplaced(Opened now) {
+        if (!isDoubtful()) {
+            return false;
+        }
+        if (reaches(now.storage())) {
+            unreached = null;
+            return false;
+        }
+        // one for reading only has no key file with which it could be opened again
+        if (record.readOnly()) {
+            return false;
+        }
+        try {
+            look.require(record);
+        } catch (DoppelException e) {
+            LOG.debug("Vault '{}' is not where it was", record.name(), e);
+            return false;
+        }
+        // the target may just have come back for this opening, too
+        if (reaches(now.storage())) {
+            unreached = null;
+            return false;
+        }
+        LOG.warn("Vault '{}': its folder was made or mounted again; the vault is opened anew", record.name());
+        return true;
+    }
+
+    /** Storage targets look whether their folder is the one that was opened when they miss something in it. */
+    private static boolean reaches(Storage storage) {
+        try {
+            storage.stat(ABSENT);
+            return true;
+        } catch (DoppelException e) {
+            return !e.is(StorageError.UNREACHABLE);
         }
     }
 

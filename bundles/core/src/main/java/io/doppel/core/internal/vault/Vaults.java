@@ -10,6 +10,7 @@ import io.doppel.core.JobError;
 import io.doppel.core.internal.job.CoreContext;
 import io.doppel.core.internal.plugin.Registry;
 import io.doppel.spi.storage.Storage;
+import io.doppel.spi.storage.StorageError;
 import io.doppel.spi.storage.StorageType;
 import io.doppel.vault.OpenVaults;
 import io.doppel.vault.Vault;
@@ -31,6 +32,7 @@ public final class Vaults implements OpenVaults, AutoCloseable {
     private final SecretStore secrets;
     private final VaultOwner owner;
     private final VaultFolders folders;
+    private final TargetLook look;
     private final Map<String, VaultLink> links = new ConcurrentHashMap<>();
 
     /**
@@ -45,6 +47,7 @@ public final class Vaults implements OpenVaults, AutoCloseable {
         this.secrets = secrets;
         this.owner = owner;
         this.folders = new VaultFolders(folder);
+        this.look = new TargetLook(types, secrets);
     }
 
     /** Something that is done with an open vault, or with a part of it. */
@@ -122,7 +125,11 @@ public final class Vaults implements OpenVaults, AutoCloseable {
     /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
-        Optional<Vault> there = ifOpen(name);
+        Optional<Vault> there = Optional.ofNullable(links.get(name))
+                        .filter(VaultLink::isDoubtful)
+                        .isPresent()
+                ? Optional.empty()
+                : ifOpen(name);
         return there.isPresent() ? there.get() : context.unlessCancelled(() -> open(name));
     }
 
@@ -164,11 +171,16 @@ public final class Vaults implements OpenVaults, AutoCloseable {
         links.values().forEach(link -> link.dropIfOf(type));
     }
 
-    /** Tells that work with the vault failed; if it was taken over, it is opened anew when it is needed next. */
+    /**
+     * Tells that work with the vault failed. If it was taken over, it is opened anew when it is needed next; if its target could not be reached,
+     * too, but only if the vault turns out to be there in a folder that is another one now.
+     */
     public void failed(String name, Vault vault, DoppelException e) {
         VaultLink link = links.get(name);
         if (link != null && e.is(VaultError.LEASE_LOST)) {
             link.failed(vault, e);
+        } else if (link != null && e.is(StorageError.UNREACHABLE)) {
+            link.unreached(vault);
         }
     }
 
@@ -218,12 +230,18 @@ public final class Vaults implements OpenVaults, AutoCloseable {
 
     /** A link to a vault that is not kept yet; {@link #adopt} makes it the vault's, else the caller closes it. */
     VaultLink link(VaultRecord record) {
-        return new VaultLink(record, types, secrets, owner, folders.of(record.name()), this::learn);
+        return new VaultLink(record, types, secrets, owner, folders.of(record.name()), this::learn, look);
     }
 
-    /** From now on that link is the vault's. */
-    void adopt(String name, VaultLink link) {
-        links.put(name, link);
+    /** Looks which vault is at a place. */
+    TargetLook look() {
+        return look;
+    }
+
+    /** From now on that link is the vault's, about which all is known now. */
+    void adopt(VaultRecord record, VaultLink link) {
+        link.known(record);
+        links.put(record.name(), link);
     }
 
     /** Closes a vault that is about to be forgotten. */

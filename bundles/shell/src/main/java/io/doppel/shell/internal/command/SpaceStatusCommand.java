@@ -55,7 +55,10 @@ public final class SpaceStatusCommand extends PlainCommand {
         print(all, table);
         for (SpaceView view : all) {
             if (!view.message().isEmpty()) {
-                screen().err().println(view.place() + ": " + view.message());
+                String since = view.since()
+                        .map(at -> " (since " + Human.time(at, screen().zone()) + ")")
+                        .orElse("");
+                screen().err().println(view.place() + since + ": " + view.message());
             }
         }
     }

@@ -8,6 +8,7 @@ import io.doppel.shell.internal.DoppelCommand;
 import io.doppel.shell.internal.Form;
 import io.doppel.shell.internal.KeyReminder;
 import io.doppel.shell.internal.Passphrase;
+import io.doppel.shell.internal.Watched;
 import io.doppel.shell.internal.complete.OptionsOnly;
 import io.doppel.shell.internal.complete.StorageSettings;
 import io.doppel.shell.internal.complete.StorageTypes;
@@ -100,13 +101,7 @@ public final class VaultAddCommand extends DoppelCommand {
         char[] passphrase = new Passphrase(screen(), fresh ? Passphrase.Kind.OF_NEW_VAULT : Passphrase.Kind.EXISTING)
                 .read(Optional.ofNullable(passphraseFile), passphraseStdin, noPassphrase);
         try {
-            if (access == VaultRequest.Access.TAKE_OVER && !force && !json() && screen().canRedraw()) {
-                screen().err()
-                        .println(
-                                "Asking the server that holds the vault whether it lives; if none answers, that takes up to a minute.");
-                screen().err().flush();
-            }
-            VaultView vault = vaults.addVault(new VaultRequest(
+            VaultRequest request = new VaultRequest(
                     needed(name, "--name"),
                     type,
                     settings,
@@ -114,7 +109,9 @@ public final class VaultAddCommand extends DoppelCommand {
                     compression,
                     passphrase,
                     Optional.ofNullable(domainOf),
-                    force));
+                    force);
+            VaultView vault = new Watched(screen(), json() || !screen().canRedraw())
+                    .call((steps, cancel) -> vaults.addVault(request, steps::step, cancel));
             print(vault, "Vault '" + vault.name() + "' was " + (fresh ? "made." : "attached."));
             KeyReminder.show(screen(), List.of(vault));
         } finally {

@@ -2,14 +2,14 @@ package io.doppel.storage.cifs.internal;
 
 import io.doppel.api.error.ErrorCode;
 
-/** What keeps a share from being opened, where the advice is another than that of storage targets in general. */
+/** What keeps a share from being opened, or from being used any more, where the advice is another than that of storage targets in general. */
 public enum CifsError implements ErrorCode {
     /** Wrong user or password. */
     LOGIN(
             "DPL-CIF-0001",
             false,
             "The server of the share does not accept user name and password.",
-            "Set the right ones; for an account of a domain set the domain, too."),
+            "Set the right ones, of a vault that is attached with doppel:vault-set; for an account of a domain set the domain, too."),
     /** The account may not log in. */
     ACCOUNT(
             "DPL-CIF-0002",

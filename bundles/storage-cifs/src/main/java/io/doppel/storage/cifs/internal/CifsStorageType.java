@@ -37,7 +37,6 @@ public final class CifsStorageType implements StorageType {
     static final String SIGNING = "signing";
     static final String ENCRYPTION = "encryption";
     static final String MIN_DIALECT = "min-dialect";
-    static final String READ_ONLY = "read-only";
     static final String GRANT_USER = "grant-user";
     static final String GRANT_PASSWORD = "grant-password";
 

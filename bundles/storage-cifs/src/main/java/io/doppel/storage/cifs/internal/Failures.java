@@ -17,17 +17,23 @@ final class Failures {
     }
 
     /**
-     * Of an operation on an open storage.
+     * Of an operation on an open storage. What is wrong with the account or the protection is told as when it is opened, as each new connection
+     * has to log in; a share or a domain controller that was there before counts as away, not as wrong.
      *
      * @param doing what was tried, to follow "Cannot"
      */
     DoppelException of(SmbException e, String doing) {
-        return failure(storage(e), e, doing);
+        Optional<CifsError> wrong = login(e).filter(l -> l != CifsError.NO_SHARE && l != CifsError.DOMAIN);
+        return failure(wrong, e, doing);
     }
 
-    /** Of opening the storage, where the advice can be about its settings. */
+    /** Of opening the storage. */
     DoppelException ofOpening(SmbException e, String doing) {
-        return failure(login(e).map(ErrorCode.class::cast).orElseGet(() -> storage(e)), e, doing);
+        return failure(login(e), e, doing);
+    }
+
+    private DoppelException failure(Optional<CifsError> wrong, SmbException e, String doing) {
+        return failure(wrong.map(ErrorCode.class::cast).orElseGet(() -> storage(e)), e, doing);
     }
 
     private DoppelException failure(ErrorCode code, SmbException e, String doing) {
@@ -71,22 +77,19 @@ final class Failures {
             case LOST -> StorageError.UNREACHABLE;
             case PROTOCOL -> StorageError.IO;
             case STATUS -> storage(e.status());
-            default -> StorageError.DENIED;
+            case DIALECT, ENCRYPTION, SIGNING, GUEST -> StorageError.DENIED;
         };
     }
 
     private static StorageError storage(int status) {
-        CifsError login = login(status);
-        if (login != null) {
-            return login == CifsError.NO_SHARE || login == CifsError.DOMAIN
-                    ? StorageError.UNREACHABLE
-                    : StorageError.DENIED;
-        }
         return switch (status) {
             case SmbStatus.DISK_FULL, SmbStatus.QUOTA_EXCEEDED -> StorageError.FULL;
             case SmbStatus.ACCESS_DENIED -> StorageError.DENIED;
             case SmbStatus.MEDIA_WRITE_PROTECTED -> StorageError.READ_ONLY;
-            case SmbStatus.NETWORK_NAME_DELETED,
+            case SmbStatus.BAD_NETWORK_NAME,
+                    SmbStatus.PATH_NOT_COVERED,
+                    SmbStatus.NO_LOGON_SERVERS,
+                    SmbStatus.NETWORK_NAME_DELETED,
                     SmbStatus.USER_SESSION_DELETED,
                     SmbStatus.NETWORK_SESSION_EXPIRED,
                     SmbStatus.REQUEST_NOT_ACCEPTED,

@@ -207,7 +207,7 @@ class OpeningTest {
             assertArrayEquals(WireTest.bytes(10, 4), WireTest.get(storage, "object"));
             own.samba().kill();
             own.samba().start();
-            DoppelException e = WireTest.fails(StorageError.DENIED, () -> WireTest.get(storage, "object"));
+            DoppelException e = WireTest.fails(CifsError.LOGIN, () -> WireTest.get(storage, "object"));
             assertTrue(e.what().contains("wrong user name or password"), e::what);
             own.samba().setPassword(Nas.USER, Nas.PASSWORD);
             assertArrayEquals(WireTest.bytes(10, 4), WireTest.get(storage, "object"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.api.error.ErrorCode;
 import io.doppel.spi.storage.ObjectInfo;
 import io.doppel.spi.storage.ObjectWriter;
 import io.doppel.spi.storage.StorageError;
@@ -80,7 +81,7 @@ class WireTest {
         return content;
     }
 
-    static DoppelException fails(StorageError kind, org.junit.jupiter.api.function.Executable step) {
+    static DoppelException fails(ErrorCode kind, org.junit.jupiter.api.function.Executable step) {
         DoppelException e = assertThrows(DoppelException.class, step);
         assertTrue(e.is(kind), e::getMessage);
         return e;
@@ -265,7 +266,7 @@ class WireTest {
                     return m.bytes();
                 });
                 DoppelException e =
-                        fails(StorageError.DENIED, () -> storage.read("object", 0, new byte[300_000], 0, 300_000));
+                        fails(CifsError.SIGNING, () -> storage.read("object", 0, new byte[300_000], 0, 300_000));
                 assertTrue(e.what().contains("signed") || e.what().contains("changed"), e::what);
                 assertTrue(changed.get() >= 2, "read again over a new connection before it counts");
                 wire.intercept(Wire.Message::bytes);

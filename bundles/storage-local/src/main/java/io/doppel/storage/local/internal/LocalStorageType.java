@@ -14,7 +14,6 @@ import org.osgi.service.component.annotations.Component;
 @Component
 public final class LocalStorageType implements StorageType {
     private static final String PATH = "path";
-    private static final String READ_ONLY = "read-only";
 
     private static final SettingsSpec SPEC = SettingsSpec.of(
             SettingField.required(

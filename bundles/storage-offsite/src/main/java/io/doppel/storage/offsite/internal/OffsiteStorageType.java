@@ -24,7 +24,6 @@ public final class OffsiteStorageType implements StorageType {
     private static final String HOST = "host";
     private static final String PORT = "port";
     private static final String CODE = "code";
-    private static final String READ_ONLY = "read-only";
 
     private static final SettingsSpec SPEC = SettingsSpec.of(
             SettingField.required(

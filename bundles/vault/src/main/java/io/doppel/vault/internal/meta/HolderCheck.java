@@ -66,10 +66,11 @@ final class HolderCheck {
     }
 
     private void await(long epoch, String id) throws DoppelException {
+        String holder = lease(epoch).map(Lease::server).orElse("");
         long start = System.nanoTime();
         Duration waited = Duration.ZERO;
         while (waited.compareTo(patience.most()) < 0) {
-            patience.progress().waited(waited, patience.most());
+            patience.progress().waited(holder, waited, patience.most());
             List<String> names = leases.names();
             Leases.Table table = Leases.table(names);
             if (table.top() > epoch || table.released().contains(epoch)) {
@@ -93,7 +94,7 @@ final class HolderCheck {
                     .value();
             boolean right = answer.epoch() == epoch
                     && id.equals(answer.id())
-                    && nonce(epoch).map(n -> n.equals(answer.nonce())).orElse(true);
+                    && lease(epoch).map(l -> l.nonce().equals(answer.nonce())).orElse(true);
             if (right) {
                 throw new DoppelException(
                         VaultError.HOLDER_LIVES,
@@ -108,9 +109,9 @@ final class HolderCheck {
     }
 
     /** Empty if the lease cannot be read; then whoever has the keys is believed. */
-    private Optional<String> nonce(long epoch) throws DoppelException {
+    private Optional<Lease> lease(long epoch) throws DoppelException {
         try {
-            return Optional.of(leases.lease(epoch).nonce());
+            return Optional.of(leases.lease(epoch));
         } catch (DoppelException e) {
             if (!Problems.isObjectFault(e)) {
                 throw e;

@@ -16,8 +16,10 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -172,6 +174,11 @@ public final class VaultMeta implements AutoCloseable {
                 local.close();
             }
         }
+    }
+
+    /** The ids that the vault there may have, without anybody's key. */
+    public static Set<String> idsAt(Storage storage) throws DoppelException {
+        return new LinkedHashSet<>(Config.ids(new ObjectIo(storage), false));
     }
 
     private static VaultMeta open(

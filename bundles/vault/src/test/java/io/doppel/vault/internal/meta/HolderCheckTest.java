@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,7 @@ class HolderCheckTest {
     /** Patience whose second look comes after that was done. */
     private static HolderPatience meanwhile(Duration most, Action action) {
         AtomicInteger looks = new AtomicInteger();
-        return new HolderPatience(most, PAUSE, (time, of) -> {
+        return new HolderPatience(most, PAUSE, (holder, time, of) -> {
             if (looks.incrementAndGet() == 2) {
                 try {
                     action.run();
@@ -89,12 +91,13 @@ class HolderCheckTest {
     @Test
     void aHolderThatIsGoneDoesNot() throws Exception {
         kill(Fixture.create(storage, temp.resolve("a")), storage);
-        AtomicInteger told = new AtomicInteger();
+        List<String> told = new ArrayList<>();
         try (VaultMeta asker = reader()) {
             asker.requireHolderGone(
-                    new HolderPatience(SHORT, PAUSE, (time, of) -> told.incrementAndGet()), CancelToken.NEVER);
+                    new HolderPatience(SHORT, PAUSE, (holder, time, of) -> told.add(holder)), CancelToken.NEVER);
         }
-        assertTrue(told.get() > 1, "asked and waited");
+        assertTrue(told.size() > 1, "asked and waited");
+        assertEquals(Set.of("alpha"), Set.copyOf(told));
         assertEquals(List.of(), questions());
     }
 
@@ -103,7 +106,8 @@ class HolderCheckTest {
         Fixture.create(storage, temp.resolve("a")).close();
         try (VaultMeta asker = reader()) {
             asker.requireHolderGone(
-                    new HolderPatience(LONG, PAUSE, (time, of) -> assertFalse(true, "asked")), CancelToken.NEVER);
+                    new HolderPatience(LONG, PAUSE, (holder, time, of) -> assertFalse(true, "asked")),
+                    CancelToken.NEVER);
         }
     }
 
@@ -120,7 +124,7 @@ class HolderCheckTest {
         VaultMeta first = Fixture.create(storage, temp.resolve("a"));
         VaultMeta[] second = new VaultMeta[1];
         AtomicInteger looks = new AtomicInteger();
-        HolderPatience patience = new HolderPatience(LONG, PAUSE, (time, of) -> {
+        HolderPatience patience = new HolderPatience(LONG, PAUSE, (holder, time, of) -> {
             try {
                 if (looks.incrementAndGet() == 2) {
                     second[0] = Fixture.open(storage.view(), copyOfKey("c"), Fixture.BETA, VaultAccess.TAKE_OVER, "");
@@ -168,7 +172,7 @@ class HolderCheckTest {
             }
         };
         try (VaultMeta asker = reader()) {
-            asker.requireHolderGone(new HolderPatience(SHORT, PAUSE, (time, of) -> {}), CancelToken.NEVER);
+            asker.requireHolderGone(new HolderPatience(SHORT, PAUSE, (name, time, of) -> {}), CancelToken.NEVER);
         }
         assertEquals(List.of(forged), questions());
         watched.hook = (operation, name) -> {};
@@ -200,7 +204,8 @@ class HolderCheckTest {
         try (VaultMeta asker = reader()) {
             Fixture.assertCode(
                     CommonError.CANCELLED,
-                    () -> asker.requireHolderGone(new HolderPatience(LONG, PAUSE, (time, of) -> {}), cancelled));
+                    () -> asker.requireHolderGone(
+                            new HolderPatience(LONG, PAUSE, (holder, time, of) -> {}), cancelled));
         }
         assertEquals(List.of(), questions());
     }
