@@ -100,7 +100,7 @@ public final class DoppelCore implements AutoCloseable {
         storageTests = new StorageTests(plugins.storages(), secrets, vaults, state.installationId());
         figures = new Figures(vaults, retention, catalog.use(), clock);
         space = new SpaceGuard(vaults, catalog.space(), figures::growthPerDay, state.catalog(), state.vaults());
-        jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, space, limits.runs());
+        jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, space, limits);
         Validation verdicts = new Validation(vaults.known(), clock);
         validation =
                 new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
@@ -191,7 +191,7 @@ public final class DoppelCore implements AutoCloseable {
     /** Changes limits; what is under way goes on. */
     public void setLimits(Limits now) {
         limits.set(now);
-        jobs.setRunsAtOnce(now.runs());
+        jobs.setLimits(now);
     }
 
     /** Changes the longest plausible time between two signs of a vault's use, after which retention doubts the clock. */

@@ -5,6 +5,7 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.catalog.VaultRecord;
+import io.doppel.core.internal.plugin.Calls;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Guard;
 import io.doppel.core.internal.plugin.Plugin;
@@ -32,6 +33,9 @@ final class VaultLink implements AutoCloseable {
     private final Path stateFolder;
     private final Learner learner;
     private volatile Opened opened;
+    /** The storage target, from before the vault is opened until it is closed. */
+    private volatile Target target;
+
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
     /**
@@ -48,8 +52,17 @@ final class VaultLink implements AutoCloseable {
      * @param vault the vault
      * @param storage its storage target, guarded
      * @param gate tells when the storage type's plug-in leaves
+     * @param calls the calls to the storage target
      */
-    record Opened(Vault vault, Storage storage, Gate gate) {}
+    record Opened(Vault vault, Storage storage, Gate gate, Calls calls) {}
+
+    /**
+     * A storage target that is open.
+     *
+     * @param storage the target, guarded
+     * @param calls the calls to it
+     */
+    private record Target(Storage storage, Calls calls) {}
 
     /** How a vault gets from its storage target. */
     interface Opening {
@@ -105,7 +118,9 @@ final class VaultLink implements AutoCloseable {
         Plugin<StorageType> plugin = types.get(record.type());
         Storage real = plugin.service()
                 .open(SecretSettings.forPlugin(plugin.service().settings(), record.settings()), secrets);
-        Storage storage = Guard.wrap(Storage.class, real, plugin.gate());
+        Calls calls = new Calls();
+        Storage storage = Guard.wrap(Storage.class, real, plugin.gate(), calls);
+        target = new Target(storage, calls);
         boolean done = false;
         try {
             Vault vault = opening.open(storage, stateFolder, owner);
@@ -119,10 +134,11 @@ final class VaultLink implements AutoCloseable {
                     vault.close();
                 }
             }
-            return new Opened(vault, storage, plugin.gate());
+            return new Opened(vault, storage, plugin.gate(), calls);
         } finally {
             if (!done) {
                 storage.close();
+                target = null;
             }
         }
     }
@@ -190,6 +206,24 @@ final class VaultLink implements AutoCloseable {
             LOG.warn("Vault '{}' was not closed cleanly: {}", record.name(), e.getMessage());
         } finally {
             was.storage().close();
+            target = null;
+        }
+    }
+
+    /** Whether a call to the storage target has been out for so long. */
+    boolean isSilentFor(long nanos) {
+        Target now = target;
+        return now != null && now.calls().anyOutFor(nanos);
+    }
+
+    /**
+     * Breaks off what waits for the storage target, as far as that can be done; then what it did is left as by a crash. Without the lock,
+     * which whoever waits may hold.
+     */
+    void breakOff() {
+        Target now = target;
+        if (now != null) {
+            now.storage().close();
         }
     }
 }

@@ -122,8 +122,12 @@ public final class Vaults implements OpenVaults, AutoCloseable {
     /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
-        Optional<Vault> there = ifOpen(name);
-        return there.isPresent() ? there.get() : context.unlessCancelled(() -> open(name));
+        Optional<VaultLink.Opened> there = linkIfOpen(name);
+        VaultLink.Opened opened = there.isPresent()
+                ? there.get()
+                : context.unlessCancelled(() -> linkOf(record(name)).opened());
+        context.waitsFor(opened.calls());
+        return opened.vault();
     }
 
     /** The storage target of that vault; opens the vault if it is not open. */
@@ -133,12 +137,16 @@ public final class Vaults implements OpenVaults, AutoCloseable {
 
     /** The storage target of that vault if it is open now. */
     public Optional<Storage> storageIfOpen(String name) {
-        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen).map(VaultLink.Opened::storage);
+        return linkIfOpen(name).map(VaultLink.Opened::storage);
     }
 
     /** The vault of that name if it is open now. */
     public Optional<Vault> ifOpen(String name) {
-        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen).map(VaultLink.Opened::vault);
+        return linkIfOpen(name).map(VaultLink.Opened::vault);
+    }
+
+    private Optional<VaultLink.Opened> linkIfOpen(String name) {
+        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen);
     }
 
     /**
@@ -236,10 +244,10 @@ public final class Vaults implements OpenVaults, AutoCloseable {
         return folders;
     }
 
-    /** Closes all vaults. */
+    /** Closes all vaults; comes back also if storage targets hang. */
     @Override
     public void close() {
-        links.values().forEach(VaultLink::close);
+        VaultClosing.closeAll(Map.copyOf(links));
         links.clear();
     }
 }
