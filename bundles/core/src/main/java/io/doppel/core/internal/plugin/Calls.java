@@ -3,7 +3,7 @@ package io.doppel.core.internal.plugin;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The calls into an object of a plug-in, and into what it gave out, that have not come back. Safe for several threads. */
+/** Calls into objects of a plug-in, and into what they gave out, that have not come back. Safe for several threads. */
 public final class Calls {
     private final Set<Call> open = ConcurrentHashMap.newKeySet();
 
@@ -13,14 +13,14 @@ public final class Calls {
     }
 
     /** A call that has not come back. */
-    interface Open extends AutoCloseable {
+    public interface Open extends AutoCloseable {
         /** It has come back. */
         @Override
         void close();
     }
 
     /** A call begins. */
-    Open begin() {
+    public Open begin() {
         Call call = new Call();
         open.add(call);
         return () -> open.remove(call);

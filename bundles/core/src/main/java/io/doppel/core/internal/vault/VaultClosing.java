@@ -64,7 +64,7 @@ final class VaultClosing {
             return true;
         }
         long now = System.nanoTime();
-        if (!brokenOff && (now - begun >= ORDERLY || link.isSilentFor(SILENT))) {
+        if (!brokenOff && (now - begun >= ORDERLY || link.calls().anyOutFor(SILENT))) {
             LOG.warn("Vault '{}': its storage target does not answer; what waits for it is broken off", name);
             brokenOff = true;
             brokenOffAt = now;

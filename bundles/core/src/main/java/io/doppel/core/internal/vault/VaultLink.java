@@ -33,8 +33,10 @@ final class VaultLink implements AutoCloseable {
     private final Path stateFolder;
     private final Learner learner;
     private volatile Opened opened;
-    /** The storage target, from before the vault is opened until it is closed. */
-    private volatile Target target;
+    /** The calls to the storage target, whenever it is open. */
+    private final Calls calls = new Calls();
+    /** The storage target, guarded, from before the vault is opened until it is closed. */
+    private volatile Storage target;
 
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
@@ -52,17 +54,8 @@ final class VaultLink implements AutoCloseable {
      * @param vault the vault
      * @param storage its storage target, guarded
      * @param gate tells when the storage type's plug-in leaves
-     * @param calls the calls to the storage target
      */
-    record Opened(Vault vault, Storage storage, Gate gate, Calls calls) {}
-
-    /**
-     * A storage target that is open.
-     *
-     * @param storage the target, guarded
-     * @param calls the calls to it
-     */
-    private record Target(Storage storage, Calls calls) {}
+    record Opened(Vault vault, Storage storage, Gate gate) {}
 
     /** How a vault gets from its storage target. */
     interface Opening {
@@ -116,11 +109,8 @@ final class VaultLink implements AutoCloseable {
 
     private Opened open(Opening opening) throws DoppelException {
         Plugin<StorageType> plugin = types.get(record.type());
-        Storage real = plugin.service()
-                .open(SecretSettings.forPlugin(plugin.service().settings(), record.settings()), secrets);
-        Calls calls = new Calls();
-        Storage storage = Guard.wrap(Storage.class, real, plugin.gate(), calls);
-        target = new Target(storage, calls);
+        Storage storage = Guard.wrap(Storage.class, openTarget(plugin), plugin.gate(), calls);
+        target = storage;
         boolean done = false;
         try {
             Vault vault = opening.open(storage, stateFolder, owner);
@@ -134,12 +124,19 @@ final class VaultLink implements AutoCloseable {
                     vault.close();
                 }
             }
-            return new Opened(vault, storage, plugin.gate(), calls);
+            return new Opened(vault, storage, plugin.gate());
         } finally {
             if (!done) {
                 storage.close();
                 target = null;
             }
+        }
+    }
+
+    private Storage openTarget(Plugin<StorageType> plugin) throws DoppelException {
+        StorageType type = plugin.service();
+        try (Calls.Open call = calls.begin()) {
+            return type.open(SecretSettings.forPlugin(type.settings(), record.settings()), secrets);
         }
     }
 
@@ -210,10 +207,9 @@ final class VaultLink implements AutoCloseable {
         }
     }
 
-    /** Whether a call to the storage target has been out for so long. */
-    boolean isSilentFor(long nanos) {
-        Target now = target;
-        return now != null && now.calls().anyOutFor(nanos);
+    /** The calls to the storage target, in this opening of the vault and in later ones. */
+    Calls calls() {
+        return calls;
     }
 
     /**
@@ -221,9 +217,9 @@ final class VaultLink implements AutoCloseable {
      * which whoever waits may hold.
      */
     void breakOff() {
-        Target now = target;
+        Storage now = target;
         if (now != null) {
-            now.storage().close();
+            now.close();
         }
     }
 }

@@ -122,12 +122,9 @@ public final class Vaults implements OpenVaults, AutoCloseable {
     /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
-        Optional<VaultLink.Opened> there = linkIfOpen(name);
-        VaultLink.Opened opened = there.isPresent()
-                ? there.get()
-                : context.unlessCancelled(() -> linkOf(record(name)).opened());
-        context.waitsFor(opened.calls());
-        return opened.vault();
+        context.waitsFor(linkOf(record(name)).calls());
+        Optional<Vault> there = ifOpen(name);
+        return there.isPresent() ? there.get() : context.unlessCancelled(() -> open(name));
     }
 
     /** The storage target of that vault; opens the vault if it is not open. */
@@ -137,16 +134,12 @@ public final class Vaults implements OpenVaults, AutoCloseable {
 
     /** The storage target of that vault if it is open now. */
     public Optional<Storage> storageIfOpen(String name) {
-        return linkIfOpen(name).map(VaultLink.Opened::storage);
+        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen).map(VaultLink.Opened::storage);
     }
 
     /** The vault of that name if it is open now. */
     public Optional<Vault> ifOpen(String name) {
-        return linkIfOpen(name).map(VaultLink.Opened::vault);
-    }
-
-    private Optional<VaultLink.Opened> linkIfOpen(String name) {
-        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen);
+        return Optional.ofNullable(links.get(name)).flatMap(VaultLink::ifOpen).map(VaultLink.Opened::vault);
     }
 
     /**
