@@ -1,6 +1,7 @@
 package io.doppel.cifs.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.job.JobDefinition;
@@ -10,6 +11,7 @@ import io.doppel.spi.storage.StorageError;
 import io.doppel.storage.cifs.internal.CifsStorageType;
 import io.doppel.storage.cifs.internal.ImpatientShares;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -142,7 +144,7 @@ class HangingServerTest {
         CountDownLatch hangs = hangsBefore("commit", 1);
         Rig.Attempt attempt = rig.attempt();
         assertTrue(hangs.await(60, TimeUnit.SECONDS));
-        rig.server.close();
+        assertTimeoutPreemptively(Duration.ofMinutes(2), rig.server::close);
         rig.samba.resume();
         await(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(t -> t.getName().startsWith("doppel-vault-close")));

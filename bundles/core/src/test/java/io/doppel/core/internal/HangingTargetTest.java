@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.doppel.api.error.DoppelException;
@@ -44,6 +45,9 @@ class HangingTargetTest {
     private static final int IMAGE = 3 << 20;
     private static final String BACK = "What was not waited for has come back";
     private static final String LATE = "Was done all the same, later: Version ";
+    /** What does not come back in this time hangs. */
+    private static final Duration LONG = Duration.ofMinutes(2);
+
     /** What hangs here hangs for good, so no run need be patient. */
     private static final Limits IMPATIENT = Limits.DEFAULT.withSilence(Duration.ofMillis(200));
 
@@ -308,7 +312,7 @@ class HangingTargetTest {
     }
 
     private static void refused(Executable what) {
-        DoppelException e = assertThrows(DoppelException.class, what);
+        DoppelException e = assertThrows(DoppelException.class, () -> assertTimeoutPreemptively(LONG, what));
         assertTrue(e.is(JobError.IN_USE), e::getMessage);
     }
 
@@ -317,7 +321,7 @@ class HangingTargetTest {
     void theServerEndsAndTheVaultStaysShutUntilTheCallHasComeBack() throws Exception {
         storage.hangIn("commit", "data/");
         JobRun run = hanging("backup", List.of("h/web"), ofBackup());
-        server.close();
+        assertTimeoutPreemptively(LONG, server::close);
         server = server();
         assertEquals(JobState.INTERRUPTED, server.core.jobs().run(run.id()).state());
         JobRun early = server.run("backup", List.of("h/web"), ofBackup());
