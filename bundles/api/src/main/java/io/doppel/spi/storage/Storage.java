@@ -67,7 +67,10 @@ public interface Storage extends AutoCloseable {
      */
     Optional<StorageGrant> grant(GrantScope scope, Duration timeToLive) throws DoppelException;
 
-    /** Ends connections and threads. Writers that are open are aborted. A second close does nothing. */
+    /**
+     * Ends connections and threads. Writers that are open are aborted. Calls that are out on other threads fail soon, as far as the target
+     * lets them. A second close does nothing.
+     */
     @Override
     void close();
 }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A whole Doppel server with the plug-ins for folders and shares, put together as the service registry would. */
@@ -60,6 +61,20 @@ final class DoppelServer implements AutoCloseable {
     VaultView addVault(String name, String type, Map<String, String> settings, VaultRequest.Access access)
             throws DoppelException {
         return core.vaults().addVault(new VaultRequest(name, type, settings, access, "zstd", PASSPHRASE.toCharArray()));
+    }
+
+    /** Makes a vault to which versions of another one can be copied. */
+    void addVaultFor(String other, String name, String type, Map<String, String> settings) throws DoppelException {
+        core.vaults()
+                .addVault(new VaultRequest(
+                        name,
+                        type,
+                        settings,
+                        VaultRequest.Access.CREATE,
+                        "zstd",
+                        PASSPHRASE.toCharArray(),
+                        Optional.of(other),
+                        false));
     }
 
     /** Submits a backup, without the validation that comes after it. */

@@ -103,7 +103,7 @@ public final class DoppelCore implements AutoCloseable {
         figures = new Figures(vaults, retention, catalog.use(), clock);
         space = new SpaceGuard(vaults, catalog.space(), figures::growthPerDay, state.catalog(), state.vaults(), clock);
         spaceWatch = new SpaceWatch(space);
-        jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, space, limits.runs());
+        jobs = new JobEngine(catalog, plugins.handlers(), hosts, claims, space, limits);
         Validation verdicts = new Validation(vaults.known(), clock);
         validation =
                 new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
@@ -194,7 +194,7 @@ public final class DoppelCore implements AutoCloseable {
     /** Changes limits; what is under way goes on. */
     public void setLimits(Limits now) {
         limits.set(now);
-        jobs.setRunsAtOnce(now.runs());
+        jobs.setLimits(now);
     }
 
     /** Changes the longest plausible time between two signs of a vault's use, after which retention doubts the clock. */

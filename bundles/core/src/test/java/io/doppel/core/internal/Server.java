@@ -16,6 +16,7 @@ import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.local.internal.LocalStorageType;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
 final class Server implements AutoCloseable {
     /** Of the vaults that are added here. */
     static final String PASSPHRASE = "a secret of the test";
+
+    /** A busy disk is not taken for one that hangs: when a run has ended, so has its work. */
+    private static final Limits PATIENT = Limits.DEFAULT.withSilence(Duration.ofMinutes(5));
 
     final Plugins plugins = new Plugins();
     final DoppelCore core;
@@ -51,9 +55,14 @@ final class Server implements AutoCloseable {
     }
 
     Server(Path state, HypervisorType hypervisor, StorageType storage, DoppelCore.Site site) throws DoppelException {
+        this(state, hypervisor, storage, site, PATIENT);
+    }
+
+    Server(Path state, HypervisorType hypervisor, StorageType storage, DoppelCore.Site site, Limits limits)
+            throws DoppelException {
         this.hypervisor = hypervisor;
         this.storage = storage;
-        core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins, site);
+        core = DoppelCore.open(state, "test", limits, plugins, site);
         processor = new LocalProcessor(core.openVaults(), core.secrets());
         processor.addTransport(transport);
         plugins.transports().add(transport);

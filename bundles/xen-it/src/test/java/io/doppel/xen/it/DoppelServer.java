@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,9 @@ final class DoppelServer implements AutoCloseable {
     /** @param state the server's folder, there or not */
     DoppelServer(Path state) throws DoppelException, IOException {
         Plugins plugins = new Plugins();
-        core = DoppelCore.open(state, "test", Limits.DEFAULT, plugins);
+        // a busy disk is not taken for one that hangs: when a run has ended, so has its work
+        Limits patient = Limits.DEFAULT.withSilence(Duration.ofMinutes(5));
+        core = DoppelCore.open(state, "test", patient, plugins);
         LocalProcessor processor = new LocalProcessor(core.openVaults(), core.secrets());
         Transport streams = new XapiTransport(context(state.resolve("spool")));
         for (Transport transport : List.of(new NbdTransport(), streams, new FolderTransport())) {

@@ -61,9 +61,14 @@ public final class CancelSource implements CancelToken, AutoCloseable {
         return Optional.ofNullable(reason);
     }
 
+    /** Whether it was told to stop at least that long ago. */
+    synchronized boolean stoppedFor(long nanos) {
+        return reason != null && System.nanoTime() - since >= nanos;
+    }
+
     /** Whether it was told to stop because a plug-in left, at least that long ago. */
     synchronized boolean pluginGoneFor(long nanos) {
-        return reason != null && reason.is(CommonError.PLUGIN_GONE) && System.nanoTime() - since >= nanos;
+        return stoppedFor(nanos) && reason.is(CommonError.PLUGIN_GONE);
     }
 
     @Override

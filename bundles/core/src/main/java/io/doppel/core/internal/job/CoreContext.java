@@ -1,6 +1,7 @@
 package io.doppel.core.internal.job;
 
 import io.doppel.api.error.DoppelException;
+import io.doppel.core.internal.plugin.Calls;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.spi.job.JobContext;
 import java.util.Collection;
@@ -19,6 +20,12 @@ public interface CoreContext extends JobContext {
 
     /** Ends the work when the plug-in leaves. */
     void dependOn(Gate gate);
+
+    /**
+     * Has the run end soon after the work is told to stop although one of these calls does not come back. The work goes on by itself until
+     * it has, with all that it holds.
+     */
+    void waitsFor(Calls calls);
 
     /** Holds more than the engine has claimed already; waits if need be, which the log tells. */
     Claims.Hold claim(Collection<Claim> claims) throws DoppelException;

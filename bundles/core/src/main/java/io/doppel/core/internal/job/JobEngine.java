@@ -57,11 +57,12 @@ public final class JobEngine implements JobService, AutoCloseable {
     private final ExecutorService workThreads = Executors.newCachedThreadPool(Threads.named("doppel-work"));
     private final ScheduledExecutorService ticker =
             Executors.newSingleThreadScheduledExecutor(Threads.named("doppel-ticker"));
+    private volatile Limits limits;
     private int ticks;
 
     /** Closes runs that were open when the server ended, then takes jobs. */
     public JobEngine(
-            Catalog catalog, Registry<JobHandler> handlers, HostAccess hosts, Claims claims, Room room, int runsAtOnce)
+            Catalog catalog, Registry<JobHandler> handlers, HostAccess hosts, Claims claims, Room room, Limits limits)
             throws DoppelException {
         this.catalog = catalog;
         this.records = catalog.runs();
@@ -69,15 +70,23 @@ public final class JobEngine implements JobService, AutoCloseable {
         this.hosts = hosts;
         this.claims = claims;
         this.room = room;
+        this.limits = limits;
         InterruptedRuns.close(records);
         runThreads = new ThreadPoolExecutor(
-                runsAtOnce, runsAtOnce, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), Threads.named("doppel-run"));
+                limits.runs(),
+                limits.runs(),
+                1,
+                TimeUnit.MINUTES,
+                new LinkedBlockingQueue<>(),
+                Threads.named("doppel-run"));
         runThreads.allowCoreThreadTimeOut(true);
         ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Changes how many runs go on at once; those under way are not touched. */
-    public synchronized void setRunsAtOnce(int runs) {
+    /** Changes how many runs go on at once, and what counts for those that begin; those under way are not touched. */
+    public synchronized void setLimits(Limits now) {
+        limits = now;
+        int runs = now.runs();
         runThreads.setCorePoolSize(Math.min(runs, runThreads.getCorePoolSize()));
         runThreads.setMaximumPoolSize(runs);
         runThreads.setCorePoolSize(runs);
@@ -143,7 +152,7 @@ public final class JobEngine implements JobService, AutoCloseable {
         JobRun view = run.view();
         run.announce();
         threads.execute(() -> {
-            new RunExecution(run, found, hosts, claims, room, workThreads).run();
+            new RunExecution(run, found, hosts, claims, room, workThreads, limits).run();
             settle(run);
         });
         return view;

@@ -125,29 +125,37 @@ final class LiveRun {
     }
 
     synchronized LiveTask addChild(LiveTask parent, String name) {
+        if (parent.state().isFinal()) {
+            // of work that goes on although its task has ended, and the run perhaps, too
+            return new LiveTask(this, Optional.of(parent), unkept(parent, name, parent.state()));
+        }
         JobTask row;
         Optional<Instant> now = Optional.of(Instant.now());
         try {
             row = records.addTask(id, Optional.of(parent.id()), name, JobState.RUNNING, now);
         } catch (DoppelException e) {
             broken(e);
-            row = new JobTask(
-                    UNKEPT,
-                    id,
-                    Optional.of(parent.id()),
-                    name,
-                    JobState.RUNNING,
-                    Progress.NONE,
-                    now,
-                    Optional.empty(),
-                    "",
-                    "",
-                    Map.of());
+            row = unkept(parent, name, JobState.RUNNING);
         }
         LiveTask child = new LiveTask(this, Optional.of(parent), row);
         tasks.add(child);
         announce(child);
         return child;
+    }
+
+    private JobTask unkept(LiveTask parent, String name, JobState state) {
+        return new JobTask(
+                UNKEPT,
+                id,
+                Optional.of(parent.id()),
+                name,
+                state,
+                Progress.NONE,
+                Optional.of(Instant.now()),
+                Optional.empty(),
+                "",
+                "",
+                Map.of());
     }
 
     synchronized Stream<LiveTask> tasksUnder(LiveTask top) {
@@ -178,7 +186,7 @@ final class LiveRun {
     }
 
     synchronized void addLine(LiveTask task, LogLine.Level level, String text) {
-        addLine(task.id(), Optional.of(task.view()), level, text);
+        addLine(task.id() == UNKEPT ? 0 : task.id(), Optional.of(task.view()), level, text);
     }
 
     private void addLine(long taskId, Optional<JobTask> task, LogLine.Level level, String text) {

@@ -26,6 +26,11 @@ final class LiveTask implements TaskScope {
     private String outcome = "";
     private String errorCode = "";
     private boolean warned;
+    /** Whether it ended although its work goes on. */
+    private boolean abandoned;
+
+    private boolean doneLate;
+
     private volatile Progress progress = Progress.NONE;
     private volatile boolean moved;
 
@@ -127,6 +132,10 @@ final class LiveTask implements TaskScope {
     @Override
     public void succeed(String sentence) {
         synchronized (run) {
+            if (abandoned && !doneLate) {
+                doneLate = true;
+                run.addLine(this, LogLine.Level.INFO, "Was done all the same, later: " + sentence);
+            }
             boolean warning = warned || run.tasksUnder(this).anyMatch(t -> t.warned);
             end(warning ? JobState.WARNING : JobState.SUCCEEDED, sentence, "");
         }
@@ -143,6 +152,31 @@ final class LiveTask implements TaskScope {
                 run.addLine(this, LogLine.Level.ERROR, failure.getMessage());
             }
             end(end, failure.getMessage(), failure.code().id());
+        }
+    }
+
+    /** Ends it although its work does not. */
+    void abandon(DoppelException why) {
+        synchronized (run) {
+            if (!state.isFinal()) {
+                run.addLine(
+                        this,
+                        LogLine.Level.WARNING,
+                        "Not waited for any more, although a call to a plug-in or storage target has not come back; what it"
+                                + " uses stays in use until it does");
+                abandoned = true;
+                fail(why);
+            }
+        }
+    }
+
+    /** Its work has ended, too. */
+    void cameBack() {
+        synchronized (run) {
+            if (abandoned) {
+                run.addLine(
+                        this, LogLine.Level.INFO, "What was not waited for has come back; nothing is in use any more");
+            }
         }
     }
 

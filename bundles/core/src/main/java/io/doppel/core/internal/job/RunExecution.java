@@ -32,6 +32,7 @@ final class RunExecution implements Runnable {
     private final Claims claims;
     private final Room room;
     private final Executor threads;
+    private final Limits limits;
 
     /** Finds the handler of a kind. */
     @FunctionalInterface
@@ -40,13 +41,21 @@ final class RunExecution implements Runnable {
         Plugin<JobHandler> get(String kind) throws DoppelException;
     }
 
-    RunExecution(LiveRun run, Handlers handlers, HostAccess hosts, Claims claims, Room room, Executor threads) {
+    RunExecution(
+            LiveRun run,
+            Handlers handlers,
+            HostAccess hosts,
+            Claims claims,
+            Room room,
+            Executor threads,
+            Limits limits) {
         this.run = run;
         this.handlers = handlers;
         this.hosts = hosts;
         this.claims = claims;
         this.room = room;
         this.threads = threads;
+        this.limits = limits;
     }
 
     @Override
@@ -69,7 +78,7 @@ final class RunExecution implements Runnable {
                             handler,
                             options));
             int atOnce = options.find(CONCURRENCY).map(Integer::parseInt).orElse(1);
-            new UnitScheduler(threads, units).run(atOnce);
+            new UnitScheduler(threads, units, limits.silence()).run(atOnce);
             run.finishByTasks();
         } catch (DoppelException e) {
             run.fail(run.token().reason().orElse(e));

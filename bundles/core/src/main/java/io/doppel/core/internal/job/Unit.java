@@ -6,6 +6,7 @@ import io.doppel.api.inventory.HostMachine;
 import io.doppel.api.job.CancelToken;
 import io.doppel.api.job.LogLine;
 import io.doppel.api.settings.Settings;
+import io.doppel.core.internal.plugin.Calls;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.spi.job.JobHandler;
@@ -14,7 +15,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,8 @@ final class Unit implements CoreContext {
     private static final Logger LOG = LoggerFactory.getLogger(Unit.class);
     /** Options of this name name a vault that is used. */
     static final String VAULT = "vault";
+    /** After this time a thread that is stuck in a plug-in that has left is not waited for any more. */
+    private static final long GONE = TimeUnit.SECONDS.toNanos(3);
 
     private final LiveRun run;
     private final LiveTask task;
@@ -34,6 +40,9 @@ final class Unit implements CoreContext {
     private final Room room;
     private final CancelSource token;
     private final Aside aside;
+    /** Calls to the storage targets of the work. */
+    private final Set<Calls> targets = ConcurrentHashMap.newKeySet();
+
     /** Whether the machine is on a host that the work needs. */
     private final boolean onHosts;
 
@@ -64,14 +73,22 @@ final class Unit implements CoreContext {
         return task;
     }
 
-    /** Whether a plug-in left that long ago and the work goes on all the same. */
-    boolean isHeldUpByGonePlugin(long nanos) {
-        return token.pluginGoneFor(nanos);
+    /**
+     * Whether the work was told to stop and does not, because it is in a plug-in that left or waits for a storage target.
+     *
+     * @param silence how many nanoseconds a call to a storage target may be out
+     */
+    boolean isHeldUp(long silence) {
+        return token.pluginGoneFor(GONE)
+                || token.stoppedFor(silence) && targets.stream().anyMatch(calls -> calls.anyOutFor(silence));
     }
 
-    /** Ends the task although its thread has not come back; the thread keeps its claims until it does. */
+    /**
+     * Ends the task although its thread has not come back. The thread keeps its claims until it does, and whatever it holds in vaults and
+     * on hosts: nobody else gets at something that a call which comes back late may still change.
+     */
     void abandon() {
-        token.reason().ifPresent(task::fail);
+        token.reason().ifPresent(task::abandon);
     }
 
     /** Does the work and ends the task; throws nothing. */
@@ -90,6 +107,7 @@ final class Unit implements CoreContext {
         } catch (RuntimeException | Error e) {
             task.fail(token.reason().orElseGet(() -> ownFault(e)));
         }
+        task.cameBack();
     }
 
     /** Right before the machine's turn: what the machines before it stored may have left no room. */
@@ -145,6 +163,11 @@ final class Unit implements CoreContext {
     @Override
     public void dependOn(Gate gate) {
         token.dependOn(gate);
+    }
+
+    @Override
+    public void waitsFor(Calls calls) {
+        targets.add(calls);
     }
 
     @Override

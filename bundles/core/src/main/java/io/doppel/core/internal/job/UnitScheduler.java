@@ -1,26 +1,30 @@
 package io.doppel.core.internal.job;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 
-/** Works on the units of one run, so many at once, until all have ended. */
+/** Works on the units of one run, so many at once, until all have ended or were told to stop and do not. */
 final class UnitScheduler {
-    /** After this time a thread that is stuck in a plug-in that has left is not waited for any more. */
-    private static final long GRACE = TimeUnit.SECONDS.toNanos(3);
-
     private static final long LOOK_MILLIS = 250;
 
     private final Executor threads;
+    private final long silence;
     private final Deque<Unit> waiting;
     private final Set<Unit> active = new HashSet<>();
 
-    UnitScheduler(Executor threads, List<Unit> units) {
+    /**
+     * A scheduler.
+     *
+     * @param silence how long a call to a storage target may be out when a unit was told to stop
+     */
+    UnitScheduler(Executor threads, List<Unit> units, Duration silence) {
         this.threads = threads;
+        this.silence = silence.toNanos();
         this.waiting = new ArrayDeque<>(units);
     }
 
@@ -33,7 +37,7 @@ final class UnitScheduler {
             }
             wait(LOOK_MILLIS);
             for (Unit unit : List.copyOf(active)) {
-                if (unit.isHeldUpByGonePlugin(GRACE)) {
+                if (unit.isHeldUp(silence)) {
                     unit.abandon();
                     active.remove(unit);
                 }

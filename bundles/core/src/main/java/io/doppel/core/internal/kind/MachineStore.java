@@ -108,6 +108,8 @@ final class MachineStore {
                 .transfer(new TransferRequest(transfers, false, Rate.of(context.options())), tasks);
         context.cancel().check();
         session.flush();
+        // that may have taken long; from here on the version counts
+        context.cancel().check();
         VersionManifest version = vault.publish(session, draft(snapshot, result, session));
         Set<String> versions = new HashSet<>(taken.values());
         return new Stored(version, session.writtenPacks(), session.usedPacks(), versions, List.copyOf(fallBacks));

@@ -42,16 +42,27 @@ public final class Guard implements InvocationHandler {
 
     private final Object target;
     private final Gate gate;
+    private final Calls calls;
 
-    private Guard(Object target, Gate gate) {
+    private Guard(Object target, Gate gate, Calls calls) {
         this.target = target;
         this.gate = gate;
+        this.calls = calls;
     }
 
     /** The object behind the gate. */
     public static <T> T wrap(Class<T> type, T target, Gate gate) {
-        return type.cast(
-                Proxy.newProxyInstance(Guard.class.getClassLoader(), new Class<?>[] {type}, new Guard(target, gate)));
+        return wrap(type, target, gate, new Calls());
+    }
+
+    /**
+     * The object behind the gate.
+     *
+     * @param calls takes note of every call to it and to what it gives out
+     */
+    public static <T> T wrap(Class<T> type, T target, Gate gate, Calls calls) {
+        return type.cast(Proxy.newProxyInstance(
+                Guard.class.getClassLoader(), new Class<?>[] {type}, new Guard(target, gate, calls)));
     }
 
     @Override
@@ -64,7 +75,7 @@ public final class Guard implements InvocationHandler {
         if (coded && !closing) {
             gate.check();
         }
-        try {
+        try (Calls.Open call = calls.begin()) {
             Object result = method.invoke(target, arguments);
             if (coded && !closing && gate.isGone()) {
                 drop(result);
@@ -100,7 +111,8 @@ public final class Guard implements InvocationHandler {
     }
 
     private Object proxy(Class<?> type, Object behind) {
-        return Proxy.newProxyInstance(Guard.class.getClassLoader(), new Class<?>[] {type}, new Guard(behind, gate));
+        return Proxy.newProxyInstance(
+                Guard.class.getClassLoader(), new Class<?>[] {type}, new Guard(behind, gate, calls));
     }
 
     private Throwable failure(Throwable cause, Method method, boolean coded) {

@@ -6,6 +6,7 @@ import io.doppel.api.inventory.ConnectionState;
 import io.doppel.api.secret.SecretStore;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.core.JobError;
+import io.doppel.core.internal.plugin.Calls;
 import io.doppel.core.internal.plugin.Gate;
 import io.doppel.core.internal.plugin.Guard;
 import io.doppel.core.internal.plugin.Plugin;
@@ -40,6 +41,10 @@ final class VaultLink implements AutoCloseable {
     private volatile Opened opened;
     /** The opening through which the target could not be reached last; null if there is none. */
     private volatile Vault unreached;
+    /** The calls to the storage target, whenever it is open. */
+    private final Calls calls = new Calls();
+    /** The storage target, guarded, from before the vault is opened until it is closed. */
+    private volatile Storage target;
 
     private volatile Status status = new Status(ConnectionState.UNKNOWN, "");
 
@@ -119,9 +124,8 @@ final class VaultLink implements AutoCloseable {
 
     private Opened open(Opening opening) throws DoppelException {
         Plugin<StorageType> plugin = types.get(record.type());
-        Storage real = plugin.service()
-                .open(SecretSettings.forPlugin(plugin.service().settings(), record.settings()), secrets);
-        Storage storage = Guard.wrap(Storage.class, real, plugin.gate());
+        Storage storage = Guard.wrap(Storage.class, openTarget(plugin), plugin.gate(), calls);
+        target = storage;
         boolean done = false;
         try {
             Vault vault = opening.open(storage, stateFolder, owner);
@@ -139,6 +143,7 @@ final class VaultLink implements AutoCloseable {
         } finally {
             if (!done) {
                 storage.close();
+                target = null;
             }
         }
     }
@@ -228,6 +233,13 @@ final class VaultLink implements AutoCloseable {
         }
     }
 
+    private Storage openTarget(Plugin<StorageType> plugin) throws DoppelException {
+        StorageType type = plugin.service();
+        try (Calls.Open call = calls.begin()) {
+            return type.open(SecretSettings.forPlugin(type.settings(), record.settings()), secrets);
+        }
+    }
+
     /** This opening of the vault cannot be used any more; the next use opens it anew. */
     synchronized void failed(Vault vault, DoppelException e) {
         if (opened != null && opened.vault() == vault) {
@@ -291,6 +303,23 @@ final class VaultLink implements AutoCloseable {
             LOG.warn("Vault '{}' was not closed cleanly: {}", record.name(), e.getMessage());
         } finally {
             was.storage().close();
+            target = null;
+        }
+    }
+
+    /** The calls to the storage target, in this opening of the vault and in later ones. */
+    Calls calls() {
+        return calls;
+    }
+
+    /**
+     * Breaks off what waits for the storage target, as far as that can be done; then what it did is left as by a crash. Without the lock,
+     * which whoever waits may hold.
+     */
+    void breakOff() {
+        Storage now = target;
+        if (now != null) {
+            now.close();
         }
     }
 }

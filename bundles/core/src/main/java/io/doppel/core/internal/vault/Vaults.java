@@ -125,6 +125,7 @@ public final class Vaults implements OpenVaults, AutoCloseable {
     /** The vault of that name here, open, for work that ends when it is told to stop or the vault's plug-in leaves. */
     public Vault open(String name, CoreContext context) throws DoppelException {
         context.dependOn(types.get(record(name).type()).gate());
+        context.waitsFor(linkOf(record(name)).calls());
         Optional<Vault> there = Optional.ofNullable(links.get(name))
                         .filter(VaultLink::isDoubtful)
                         .isPresent()
@@ -254,10 +255,10 @@ public final class Vaults implements OpenVaults, AutoCloseable {
         return folders;
     }
 
-    /** Closes all vaults. */
+    /** Closes all vaults; comes back also if storage targets hang. */
     @Override
     public void close() {
-        links.values().forEach(VaultLink::close);
+        VaultClosing.closeAll(Map.copyOf(links));
         links.clear();
     }
 }

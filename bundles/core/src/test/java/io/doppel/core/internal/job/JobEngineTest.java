@@ -21,6 +21,9 @@ import io.doppel.api.job.Progress;
 import io.doppel.catalog.Catalog;
 import io.doppel.core.JobError;
 import io.doppel.core.SpaceError;
+import io.doppel.core.internal.plugin.Calls;
+import io.doppel.core.internal.plugin.Gate;
+import io.doppel.core.internal.plugin.Guard;
 import io.doppel.core.internal.plugin.Plugins;
 import io.doppel.spi.job.TaskScope;
 import java.nio.file.Path;
@@ -59,7 +62,7 @@ class JobEngineTest {
                 hosts,
                 new Claims(new Limits(8, 8, 3, 3)::of),
                 (vaults, context) -> room.require(vaults, context),
-                8);
+                Limits.DEFAULT);
     }
 
     @AfterEach
@@ -185,7 +188,8 @@ class JobEngineTest {
         assertEquals(Set.of("a", "b"), Set.copyOf(hosts.swept));
 
         engine.close();
-        engine = new JobEngine(catalog, plugins.handlers(), hosts, new Claims(Limits.DEFAULT::of), room, 8);
+        engine =
+                new JobEngine(catalog, plugins.handlers(), hosts, new Claims(Limits.DEFAULT::of), room, Limits.DEFAULT);
         assertEquals(run, truncated(engine.run(run.id()), run));
         assertEquals(
                 3,
@@ -357,9 +361,10 @@ class JobEngineTest {
     /** All limits are used up, of runs, of machines on the server and of machines in the vault. */
     @Test
     void aKindThatNoLimitsCountForWaitsForNobodyAndKeepsItsVault() throws Exception {
-        Claims claims = new Claims(new Limits(2, 3, 3, 3)::of);
+        Limits limits = new Limits(2, 3, 3, 3);
+        Claims claims = new Claims(limits::of);
         engine.close();
-        engine = new JobEngine(catalog, plugins.handlers(), hosts, claims, room, 2);
+        engine = new JobEngine(catalog, plugins.handlers(), hosts, claims, room, limits);
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch working = new CountDownLatch(3);
         kind("busy", true, c -> {
@@ -384,6 +389,58 @@ class JobEngineTest {
         besideStops.countDown();
         assertEquals(JobState.SUCCEEDED, await(beside).state());
         claims.tryExclusive(Claim.vault("v")).orElseThrow().close();
+    }
+
+    /** Whatever comes late from work that was not waited for: tasks, results, a good end. The run has ended and stays as it is. */
+    @Test
+    void workThatHangsInAStorageTargetIsNotWaitedForAndChangesTheRunNoMore() throws Exception {
+        CountDownLatch inCall = new CountDownLatch(1);
+        CountDownLatch comesBack = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        Calls calls = new Calls();
+        AutoCloseable target = Guard.wrap(
+                AutoCloseable.class,
+                () -> {
+                    inCall.countDown();
+                    comesBack.await();
+                },
+                new Gate("target"),
+                calls);
+        kind("k", false, c -> {
+            ((CoreContext) c).waitsFor(calls);
+            TaskScope part = c.task().child("part");
+            target.close();
+            part.child("later").log(LogLine.Level.INFO, "a line of later");
+            c.task().child("later, too").fail(new DoppelException(CommonError.INTERNAL, "too late"));
+            c.task().result("key", "late");
+            part.succeed("Part done");
+            c.task().succeed("All done");
+            c.task().succeed("Again");
+            done.countDown();
+        });
+        JobRun run = submit("k", List.of());
+        assertTrue(inCall.await(60, TimeUnit.SECONDS));
+        assertEquals(JobState.RUNNING, engine.run(run.id()).state());
+        engine.cancel(run.id());
+        JobRun ended = await(run);
+        assertEquals(JobState.CANCELLED, ended.state(), ended.outcome());
+        List<String> tasks = tasks(run);
+        assertEquals(List.of("k CANCELLED {}", "part CANCELLED {}"), tasks);
+        comesBack.countDown();
+        assertTrue(done.await(60, TimeUnit.SECONDS));
+        assertEquals(tasks, tasks(run));
+        assertEquals(JobState.CANCELLED, engine.run(run.id()).state());
+        List<String> lines = engine.log(run.id()).stream().map(LogLine::text).toList();
+        assertTrue(lines.contains("a line of later"), lines::toString);
+        assertTrue(lines.contains("Was done all the same, later: All done"), lines::toString);
+        assertEquals(
+                1, lines.stream().filter(line -> line.startsWith("Was done")).count(), lines::toString);
+    }
+
+    private List<String> tasks(JobRun run) throws DoppelException {
+        return engine.tasks(run.id()).stream()
+                .map(t -> t.name() + " " + t.state() + " " + t.results())
+                .toList();
     }
 
     @Test
@@ -438,7 +495,7 @@ class JobEngineTest {
 
     @Test
     void aQueuedRunIsCancelledAtOnce() throws Exception {
-        engine.setRunsAtOnce(1);
+        engine.setLimits(new Limits(1, 8, 4, 4));
         CountDownLatch under = new CountDownLatch(1);
         kind("k", false, c -> {
             under.countDown();
