@@ -92,7 +92,8 @@ public final class OffsiteRole implements ListenerRole, AutoCloseable {
                 out.error(Refusal.BUSY.code(), "this client has " + CONNECTIONS + " connections already");
                 return;
             }
-            if (closed || !clients.trusts(connection.peer())) {
+            // Behind the line that lets a disconnect find it: whatever was changed before would be missed otherwise.
+            if (closed || !clients.isCurrent(client)) {
                 return;
             }
             in.limit(Frame.MAX_FRAME);

@@ -135,7 +135,10 @@ final class Session implements AutoCloseable {
                 }
                 case Frame.SETTLE -> {
                     Attempt attempt = Attempt.of(in.bytes(ATTEMPT));
-                    boolean stored = store.settle(attempt, name());
+                    String name = name();
+                    // It has put nothing, and would push out what the module remembers of those that did.
+                    checkWritable();
+                    boolean stored = store.settle(attempt, name);
                     out.begin(Frame.SETTLED, 1).u8(stored ? 1 : 0).end();
                 }
                 case Frame.READ -> read();
@@ -143,9 +146,7 @@ final class Session implements AutoCloseable {
                 case Frame.STAT -> stat();
                 case Frame.CONDEMN -> {
                     String name = name();
-                    if (client.readOnly()) {
-                        throw readOnly();
-                    }
+                    checkWritable();
                     store.condemn(name);
                     out.empty(Frame.OK);
                 }
@@ -249,6 +250,12 @@ final class Session implements AutoCloseable {
     private void buffer(int length) {
         if (buffer.length < length) {
             buffer = new byte[Math.max(length, Math.min(Frame.MAX_BYTES, 2 * buffer.length))];
+        }
+    }
+
+    private void checkWritable() throws DoppelException {
+        if (client.readOnly()) {
+            throw readOnly();
         }
     }
 
