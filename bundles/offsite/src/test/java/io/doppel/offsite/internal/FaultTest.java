@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.spi.storage.ObjectWriter;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
-import java.io.IOException;
+import io.doppel.tck.Forwarder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ class FaultTest {
     void open() throws Exception {
         site = new Site(folder);
         Map<String, String> settings = site.add("client");
-        forwarder = new Forwarder(site.listener.port());
+        forwarder = Forwarder.to(site.listener.port());
         storage = site.open(Site.with(settings, "port", Integer.toString(forwarder.port())));
     }
 
@@ -56,23 +56,23 @@ class FaultTest {
             byte[] bytes = random(size);
             try (ObjectWriter writer = storage.put("o/" + size)) {
                 writer.write(bytes, 0, size);
-                forwarder.swallowNextAnswer();
+                forwarder.resetAfterReceived(1);
                 writer.commit();
             }
             assertArrayEquals(bytes, Steps.bytes(storage, "o/" + size));
         }
         assertEquals(3, site.module.store("client").figures().event(), "each was put once");
-        forwarder.swallowNextAnswer();
+        forwarder.resetAfterReceived(1);
         storage.delete("o/0");
         assertEquals(Set.of("o/1000", "o/300000"), Steps.names(storage));
     }
 
     @Test
     void aSmallObjectGoesAgainAndALargeOneSaysThatItDidNot() throws Exception {
-        forwarder.cutAfter(20_000);
+        forwarder.resetAfterSent(20_000);
         Steps.put(storage, "small", random(100_000));
         assertArrayEquals(random(100_000), Steps.bytes(storage, "small"));
-        forwarder.cutAfter(2_000_000);
+        forwarder.resetAfterSent(2_000_000);
         Steps.fails(StorageError.UNREACHABLE, () -> Steps.put(storage, "large", random(5_000_000)));
         assertEquals(Set.of("small"), Steps.names(storage));
         Steps.put(storage, "large", random(5_000_000));
@@ -91,22 +91,14 @@ class FaultTest {
         storage.list("o", info -> {
             told.add(info.name());
             if (told.size() == 100 || told.size() == 600) {
-                cut();
+                forwarder.cut();
             }
         });
         assertEquals(new ArrayList<>(names), told);
         byte[] bytes = random(3_000_000);
         Steps.put(storage, "big", bytes);
-        cut();
+        forwarder.cut();
         assertArrayEquals(bytes, Steps.bytes(storage, "big"));
-    }
-
-    private void cut() {
-        try {
-            forwarder.cut();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test
@@ -123,14 +115,14 @@ class FaultTest {
 
     @Test
     void whatTravelsIsLittleMoreThanWhatIsStored() throws Exception {
-        long before = forwarder.toModule.get() + forwarder.toClient.get();
+        long before = forwarder.sent() + forwarder.received();
         byte[] bytes = random(20_000_000);
         Steps.put(storage, "big", bytes);
-        long put = forwarder.toModule.get() + forwarder.toClient.get() - before;
+        long put = forwarder.sent() + forwarder.received() - before;
         assertTrue(put < bytes.length * 1.01, put + " bytes for a put of " + bytes.length);
         before += put;
         assertArrayEquals(bytes, Steps.bytes(storage, "big"));
-        long got = forwarder.toModule.get() + forwarder.toClient.get() - before;
+        long got = forwarder.sent() + forwarder.received() - before;
         assertTrue(got < bytes.length * 1.01, got + " bytes for a get of " + bytes.length);
     }
 }
