@@ -95,6 +95,16 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
+     * From now on bytes are handed on in pieces, each in a packet of its own, as a line with small packets does.
+     *
+     * @param most bytes of a piece, at least 1
+     */
+    public void fragment(int most) {
+        toServer.fragment(most);
+        toClient.fragment(most);
+    }
+
+    /**
      * After so many more bytes from clients the connection that carries the last of them is reset; that byte is not handed on. Once.
      *
      * @param bytes at least 1

@@ -16,6 +16,7 @@ final class LineDirection {
     private long taken;
     private long resetIn = Long.MAX_VALUE;
     private int resets;
+    private volatile int mostInOne = Integer.MAX_VALUE;
 
     /** @param sends whether it is the one to the server, whose bytes the gate counts */
     LineDirection(Forwarder.Line line, LineGate gate, boolean sends) {
@@ -27,6 +28,15 @@ final class LineDirection {
 
     synchronized long taken() {
         return taken;
+    }
+
+    void fragment(int bytes) {
+        mostInOne = bytes;
+    }
+
+    /** Bytes that are handed on together at most. */
+    int mostInOne() {
+        return mostInOne;
     }
 
     synchronized int resets() {

@@ -58,7 +58,7 @@ final class LinePump {
         try {
             InputStream in = from.getInputStream();
             byte[] buffer = new byte[PIECE];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
                 int on = direction.take(n);
                 if (on > 0) {
                     flying.put(new Piece(Arrays.copyOf(buffer, on), direction.arrival(on)));
@@ -72,6 +72,10 @@ final class LinePump {
             // the sender reset it, or it was cut
             return RESET;
         }
+    }
+
+    private int read(InputStream in, byte[] buffer) throws IOException {
+        return in.read(buffer, 0, Math.min(buffer.length, direction.mostInOne()));
     }
 
     private void deliver() throws InterruptedException {

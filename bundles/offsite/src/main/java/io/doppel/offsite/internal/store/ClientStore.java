@@ -51,10 +51,12 @@ public final class ClientStore implements AutoCloseable {
         this.alerts = alerts;
         this.storage = LocalStorage.open(folder);
         this.puts = new Puts(this);
+        Journal opened = null;
         boolean done = false;
         try {
             Map<Long, Long> files = files();
-            this.journal = Journal.open(folder, storage, files.isEmpty(), table::apply);
+            opened = Journal.open(folder, storage, files.isEmpty(), table::apply);
+            this.journal = opened;
             time.atLeast(table.lastTime());
             tidy(files);
             nextId = table.nextId();
@@ -62,6 +64,9 @@ public final class ClientStore implements AutoCloseable {
             done = true;
         } finally {
             if (!done) {
+                if (opened != null) {
+                    opened.closeQuietly();
+                }
                 storage.close();
             }
         }

@@ -61,16 +61,22 @@ final class Journal implements AutoCloseable {
      */
     static Journal open(Path folder, Storage storage, boolean isNew, Consumer<Change> consumer) throws DoppelException {
         Journal journal = new Journal(folder, storage);
+        boolean done = false;
         try {
             journal.readSnapshot(consumer);
             journal.readFile(isNew, consumer);
             journal.sweep();
+            done = true;
             return journal;
         } catch (IllegalStateException e) {
             throw damaged(folder, "its changes do not fit together: " + e.getMessage());
         } catch (IOException e) {
             throw new DoppelException(
                     StorageError.IO, "The journal of '" + folder + "' cannot be opened: " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                journal.closeQuietly();
+            }
         }
     }
 
@@ -153,10 +159,16 @@ final class Journal implements AutoCloseable {
     private RandomAccessFile create(Path path) throws IOException {
         Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         RandomAccessFile made = new RandomAccessFile(path.toFile(), "rw");
-        made.write(MAGIC);
-        made.getFD().sync();
+        boolean done = false;
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            made.write(MAGIC);
+            made.getFD().sync();
             names.force(true);
+            done = true;
+        } finally {
+            if (!done) {
+                made.close();
+            }
         }
         end = MAGIC.length;
         return made;
@@ -296,8 +308,19 @@ final class Journal implements AutoCloseable {
         return SNAPSHOTS + "/" + String.format("%016x", one);
     }
 
+    /** Ends it after a failure that is told already. */
+    void closeQuietly() {
+        try {
+            close();
+        } catch (IOException e) {
+            LOG.debug("The journal of '{}' cannot be closed: {}", folder, e.toString());
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        file.close();
+        if (file != null) {
+            file.close();
+        }
     }
 }

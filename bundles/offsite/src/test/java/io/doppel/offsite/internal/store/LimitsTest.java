@@ -131,7 +131,7 @@ class LimitsTest {
 
     @Test
     void aTurnoverOfTheReserveLeavesNothingBehind() throws Exception {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 50; i++) {
             put("reserve/00", 5_000);
             store.condemn("reserve/00");
         }
