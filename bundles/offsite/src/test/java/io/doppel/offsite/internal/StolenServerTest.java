@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -155,8 +156,8 @@ class StolenServerTest {
         Map<String, String> before = contents(thief);
         for (String name : Steps.names(thief)) {
             Steps.fails(StorageError.EXISTS, () -> Steps.put(thief, name, FORGED));
-            for (String like :
-                    List.of("/" + name, name + "/", "./" + name, "x/../" + name, name.toUpperCase(), name + " ")) {
+            for (String like : List.of(
+                    "/" + name, name + "/", "./" + name, "x/../" + name, name.toUpperCase(Locale.ROOT), name + " ")) {
                 if (!like.equals(name)) {
                     Steps.fails(StorageError.BAD_NAME, () -> Steps.put(thief, like, FORGED));
                 }

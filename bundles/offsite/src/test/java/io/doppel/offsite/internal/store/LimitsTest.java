@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client cannot have more of, and that what it gave up or broke off is given back. */
 class LimitsTest {
@@ -31,14 +33,19 @@ class LimitsTest {
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong attempts = new AtomicLong();
     private Storage own;
+    private RunningTime time;
     private ClientStore store;
 
     @BeforeEach
     void open() throws Exception {
         own = LocalStorage.open(Files.createDirectory(temp.resolve("own")));
-        RunningTime time = new RunningTime(own, nanos::get, () -> 0);
-        store = ClientStore.open(
-                Files.createDirectory(temp.resolve("store")), time, new Limits(QUOTA, OBJECTS, 0), (k, t) -> {});
+        time = new RunningTime(own, nanos::get, () -> 0);
+        Files.createDirectory(temp.resolve("store"));
+        openStore();
+    }
+
+    private void openStore() throws DoppelException {
+        store = ClientStore.open(temp.resolve("store"), time, new Limits(QUOTA, OBJECTS, 0), (k, t) -> {});
     }
 
     @AfterEach
@@ -116,6 +123,29 @@ class LimitsTest {
     }
 
     @Test
+    void longNamesCountSeveralTimes() throws Exception {
+        String part = "n".repeat(99) + "/";
+        String name = part.repeat(7);
+        put(name + "a", 0);
+        store.compact();
+        store.close();
+        openStore();
+        put(name + "b", 0);
+        put("short", 0);
+        for (int i = 0; i < 3; i++) {
+            put("o/" + i, 0);
+        }
+        isFull("more", 0);
+        store.condemn(name + "a");
+        nanos.addAndGet(10_000_000_000L);
+        store.purge(5_000);
+        for (int i = 0; i < 8; i++) {
+            put("p/" + i, 0);
+        }
+        isFull("more", 0);
+    }
+
+    @Test
     void theDiskKeepsItsFloor() throws Exception {
         long free = own.space().orElseThrow().free();
         store.limits(new Limits(QUOTA, OBJECTS, 2 * free + (1L << 40)));
@@ -129,11 +159,12 @@ class LimitsTest {
         store.condemn("a");
     }
 
-    @Test
-    void aTurnoverOfTheReserveLeavesNothingBehind() throws Exception {
-        for (int i = 0; i < 50; i++) {
-            put("reserve/00", 5_000);
-            store.condemn("reserve/00");
+    @ParameterizedTest
+    @ValueSource(strings = {"reserve/00", "probe/0b1c/one"})
+    void whatIsWorthNothingIsGoneAtOnce(String name) throws Exception {
+        for (int i = 0; i < 25; i++) {
+            put(name, 5_000);
+            store.condemn(name);
         }
         assertEquals(0, store.used());
         assertEquals(0, store.figures().condemnedObjects());

@@ -126,7 +126,7 @@ class PowerCutTest {
             }
             for (Condemned one : store.condemned(Integer.MAX_VALUE)) {
                 // a reserve that was condemned may have its bytes or not
-                if (!one.name().startsWith(Table.SCRATCH)) {
+                if (!Table.isScratch(one.name())) {
                     byte[] bytes = Files.readAllBytes(folder.resolve("store").resolve(ClientStore.path(one.id())));
                     assertEquals(one.size(), bytes.length);
                     state.add(one.name() + " " + content(bytes) + " condemned at " + one.at() + " by " + one.event());
