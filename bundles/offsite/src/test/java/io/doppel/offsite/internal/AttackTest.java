@@ -275,6 +275,54 @@ class AttackTest {
         }
     }
 
+    @Test
+    void noRequestTakesANameThatIsNone() throws Exception {
+        enrol();
+        List<String> names = List.of(
+                "../x",
+                "..",
+                ".",
+                "/etc/x",
+                "a/../../x",
+                "a//b",
+                "a/",
+                ".tmp/x",
+                "A",
+                "a b",
+                "a\\b",
+                "a%2e%2e",
+                "a\u0000b",
+                "n".repeat(101),
+                "n/".repeat(8) + "n",
+                "n".repeat(65_535));
+        try (Attacker attacker = stolen()) {
+            for (String name : names) {
+                List<Bad> requests = List.of(
+                        a -> a.out.begin(Frame.STAT, 70_000).name(name).end(),
+                        a -> a.out.begin(Frame.CONDEMN, 70_000).name(name).end(),
+                        a -> a.out.begin(Frame.READ, 70_000)
+                                .u64(0)
+                                .u32(0)
+                                .name(name)
+                                .end(),
+                        a -> a.out.begin(Frame.SETTLE, 70_000)
+                                .bytes(new byte[16])
+                                .name(name)
+                                .end(),
+                        a -> a.out.begin(Frame.LIST, 70_000).name(name).name("").end(),
+                        a -> a.out.begin(Frame.LIST, 70_000).name("").name(name).end());
+                for (int i = 0; i < requests.size(); i++) {
+                    requests.get(i).run(attacker);
+                    attacker.out.flush();
+                    String request = "request " + i + " of " + name.substring(0, Math.min(20, name.length()));
+                    assertEquals(Frame.ERROR, attacker.in.next(), request);
+                    assertEquals(Refusal.BAD_NAME.code(), attacker.in.u8(), request);
+                }
+            }
+        }
+        assertEquals(0, site.module.store("client").figures().event());
+    }
+
     private Set<Path> files() throws IOException {
         try (var all = Files.walk(folder.resolve("site"))) {
             return new TreeSet<>(all.filter(Files::isRegularFile)
@@ -327,6 +375,70 @@ class AttackTest {
         } finally {
             for (Attacker one : many) {
                 one.close();
+            }
+        }
+    }
+
+    @Test
+    void halfObjectsOfManyConnectionsGiveTheirRoomBack() throws Exception {
+        Map<String, String> small = site.add("small", "", false, 4 << 20);
+        site.open(small).close();
+        EnrolmentCode other = EnrolmentCode.parse(site.secrets.get(new SecretRef(small.get("code"))));
+        List<Attacker> many = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                Attacker one =
+                        Attacker.at(site.listener.port(), other.module(), Keys.of(site.secrets, other), Frame.PROTOCOL);
+                many.add(one.hello(other.token()));
+                byte[] attempt = new byte[16];
+                attempt[0] = (byte) i;
+                one.out.begin(Frame.PUT, 50).bytes(attempt).name("half/" + i).end();
+                one.out.begin(Frame.PUT_BYTES, 200_000).bytes(new byte[200_000]).end();
+                // and half a frame
+                one.out.flush();
+                one.raw.writeInt(100_000);
+                one.raw.write(Frame.PUT_BYTES);
+                one.raw.flush();
+            }
+            Steps.until(() -> site.module.store("small").used() == 4_000_000);
+            try (Storage honest = site.open(small)) {
+                Steps.fails(StorageError.FULL, () -> Steps.put(honest, "data/a", new byte[300_000]));
+                for (Attacker one : many) {
+                    one.socket.close();
+                }
+                Steps.until(() -> site.module.store("small").used() == 0);
+                Steps.put(honest, "data/a", new byte[4 << 20]);
+                assertEquals(Set.of("data/a"), Steps.names(honest));
+            }
+        } finally {
+            for (Attacker one : many) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
+    void whoTakesNoAnswersIsEndedAndHoldsUpNobody() throws Exception {
+        try (Storage fine = site.open(settings)) {
+            byte[] large = new byte[8 << 20];
+            Steps.put(fine, "data/large", large);
+            try (Attacker greedy = stolen()) {
+                for (int i = 0; i < 8; i++) {
+                    greedy.out
+                            .begin(Frame.READ, 50)
+                            .u64(0)
+                            .u32(large.length)
+                            .name("data/large")
+                            .end();
+                }
+                greedy.out.flush();
+                fine.stat("data/large");
+                Steps.until(() -> {
+                    site.run(Duration.ofMinutes(3));
+                    // the honest one takes its answers, however long the clock says it took
+                    assertArrayEquals(large, Steps.bytes(fine, "data/large"));
+                    return site.module.role().connections("client") == 1;
+                });
             }
         }
     }

@@ -83,11 +83,15 @@ class EnrolmentTest {
         byte[] token = clients.add("client", "", false, 1000);
         OffsiteRole[] role = {null};
         // Where the store is looked for is behind the one and before the other.
-        role[0] = new OffsiteRole(clients, alerts, name -> {
-            clients.renew(name);
-            role[0].disconnect(name);
-            return null;
-        });
+        role[0] = new OffsiteRole(
+                clients,
+                alerts,
+                name -> {
+                    clients.renew(name);
+                    role[0].disconnect(name);
+                    return null;
+                },
+                System::nanoTime);
         try (TlsListener listener =
                 TlsListener.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), own)) {
             listener.add(role[0]);

@@ -197,7 +197,7 @@ class PowerCutTest {
     void allStatesAfterACutAreRecovered() throws Exception {
         List<String> states = states();
         work(temp.resolve("uncut"), List.of());
-        assertTrue(syncs > 40, syncs + " syncs");
+        assertTrue(syncs > STEPS.size(), syncs + " syncs");
         for (int cut = 1; cut <= syncs; cut++) {
             Path disk = temp.resolve("disk" + cut);
             List<String> options = new ArrayList<>(List.of("--cut-after", Integer.toString(cut)));
