@@ -31,6 +31,11 @@ class PowerCutTest {
     Path temp;
 
     private final List<String> alerts = new ArrayList<>();
+    /** Of the last work on a disk whose power stayed. */
+    private int syncs;
+
+    private int openedWhole;
+    private int openedInPart;
 
     /** One thing that happens to a store. */
     private interface Step {
@@ -170,28 +175,44 @@ class PowerCutTest {
         return states;
     }
 
-    /** Works on a new disk until its power is cut. @return how many steps were acknowledged, and for how long it ran */
-    private long[] work(Path disk, List<String> options) throws Exception {
-        Files.createDirectories(disk.resolve("tree"));
+    /**
+     * What was done when the power failed.
+     *
+     * @param steps acknowledged
+     * @param most for how long the store can have run, in milliseconds
+     */
+    private record Done(int steps, long most) {}
+
+    /** Works on a new disk until its power is cut. */
+    private Done work(Path disk, List<String> options) throws Exception {
         made(disk.resolve("tree"));
-        try (PowerCutDisk cut = new PowerCutDisk(disk.resolve("mount"), disk, options)) {
-            long[] done = {-1, 0};
-            try (Running running = new Running(disk.resolve("mount"))) {
-                done[0] = 0;
-                while (done[0] < STEPS.size()) {
-                    running.step();
-                    done[0]++;
-                    done[1] = running.time.millis();
-                }
-                syncs = cut.acknowledged();
-            } catch (DoppelException powerFailed) {
-                done[1] += WINDOW_MILLIS + 1_000;
+        int steps = 0;
+        long millis = 0;
+        try (PowerCutDisk cut = new PowerCutDisk(disk.resolve("mount"), disk, options);
+                Running running = new Running(disk.resolve("mount"))) {
+            while (steps < STEPS.size()) {
+                running.step();
+                steps++;
+                millis = running.time.millis();
             }
-            return done;
+            syncs = cut.acknowledged();
+        } catch (DoppelException powerFailed) {
+            // in the middle of a step, which goes on by that much
+            millis += WINDOW_MILLIS + 1_000;
         }
+        return new Done(steps, millis);
     }
 
-    private int syncs;
+    /** What recovers may be cut off as well. */
+    private void openUntilCut(Path disk, int sync) throws Exception {
+        List<String> options = List.of("--cut-after", Integer.toString(sync));
+        try (PowerCutDisk again = new PowerCutDisk(disk.resolve("mount"), disk, options);
+                Running running = new Running(disk.resolve("mount"))) {
+            openedWhole++;
+        } catch (DoppelException powerFailed) {
+            openedInPart++;
+        }
+    }
 
     @Test
     void allStatesAfterACutAreRecovered() throws Exception {
@@ -204,20 +225,22 @@ class PowerCutTest {
             if (cut % 2 == 0) {
                 options.addAll(List.of("--partial", "--seed", Integer.toString(cut)));
             }
-            long[] done = work(disk, options);
-            check("cut after " + cut, disk.resolve("tree"), states, (int) Math.max(0, done[0]), done[1]);
+            Done done = work(disk, options);
+            if (cut % 3 == 0) {
+                openUntilCut(disk, 1 + cut / 3 % 6);
+            }
+            check("cut after " + cut, disk.resolve("tree"), states, done);
         }
+        assertTrue(openedWhole > 0 && openedInPart > 5, openedWhole + " whole, " + openedInPart + " in part");
     }
 
-    /** @param most for how long the store can have run in milliseconds */
-    private void check(String when, Path tree, List<String> states, int steps, long most) throws Exception {
-        String before;
+    /** What was acknowledged is there, and what was under way happened whole or not at all. */
+    private void check(String when, Path tree, List<String> states, Done done) throws Exception {
         try (Running recovered = new Running(tree)) {
-            before = recovered.state();
-            List<String> allowed = states.subList(steps, Math.min(steps + 2, states.size()));
-            assertTrue(
-                    allowed.contains(before), () -> when + ", step " + steps + ": " + before + " and not " + allowed);
-            assertTrue(recovered.time.millis() <= most, when + ": the clock is ahead");
+            String state = recovered.state();
+            List<String> allowed = states.subList(done.steps, Math.min(done.steps + 2, states.size()));
+            assertTrue(allowed.contains(state), () -> when + ": " + state + " and not " + allowed + " after " + done);
+            assertTrue(recovered.time.millis() <= done.most, when + ": the clock is ahead");
             for (Condemned one : recovered.store.condemned(Integer.MAX_VALUE)) {
                 assertTrue(one.at() <= recovered.time.millis(), when + ": the clock went back behind a condemnation");
             }
