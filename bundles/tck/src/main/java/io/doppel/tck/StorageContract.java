@@ -39,6 +39,7 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class StorageContract {
     private static final int RACERS = 8;
     private static final int ROUNDS = 25;
+    private static final int MOST_MEANWHILE = 10_000;
 
     private final List<Storage> opened = new ArrayList<>();
     private Storage storage;
@@ -369,7 +370,8 @@ public abstract class StorageContract {
                     done.set(true);
                 }
             } else {
-                for (int i = 0; !done.get(); i++) {
+                // Bounded, because what does not delete would give the lists ever more to tell.
+                for (int i = 0; i < MOST_MEANWHILE && !done.get(); i++) {
                     String name = "stay/w" + worker + "-" + i;
                     StorageData.put(storage, name, new byte[5]);
                     storage.delete(name);

@@ -1,7 +1,7 @@
 /**
  * Contract tests for plug-ins: extend the abstract class of your SPI, give it what it asks for, and it checks every
  * sentence of the SPI that can be checked from outside. Beside them a correct storage in memory, and one that fails when
- * told to.
+ * told to, and servers and lines to test against.
  */
 @Export
 @Version("1.0.0")

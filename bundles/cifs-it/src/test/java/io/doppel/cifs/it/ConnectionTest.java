@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.tck.Forwarder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,7 @@ class ConnectionTest {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         rig = new Rig(folder, 16);
-        forwarder = new Forwarder(rig.samba.port());
+        forwarder = Forwarder.to(rig.samba.port());
         rig.addVault(Map.of("port", Integer.toString(forwarder.port())));
         rig.stores();
     }
@@ -55,7 +56,7 @@ class ConnectionTest {
 
     @BeforeEach
     void nothingIsReset() {
-        forwarder.beGood();
+        forwarder.resetNothing();
     }
 
     @ParameterizedTest(name = "{0} after {1} bytes, new connection: {2}")

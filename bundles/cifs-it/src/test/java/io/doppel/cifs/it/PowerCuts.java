@@ -2,6 +2,7 @@ package io.doppel.cifs.it;
 
 import io.doppel.api.job.JobRun;
 import io.doppel.api.job.JobState;
+import io.doppel.tck.PowerCutDisk;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -23,11 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One TCP port that speaks TLS 1.3 with peers whose certificates a role trusts; ALPN chooses the role. A thread for each
- * connection, of which there are at most {@value #CONNECTIONS}.
+ * connection, of which there are at most {@value #CONNECTIONS}, known or not.
  */
 public final class TlsListener implements AutoCloseable {
-    /** Connections at once, known or not. */
-    static final int CONNECTIONS = 512;
+    private static final int CONNECTIONS = 512;
 
     /** How long a peer may take to prove who it is. */
     static final long PROVE_SECONDS = 10;
@@ -45,11 +44,13 @@ public final class TlsListener implements AutoCloseable {
     private final ExecutorService workers = Executors.newCachedThreadPool(named("tls-peer-"));
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(named("tls-deadline-"));
+    private final int most;
     private volatile boolean closed;
 
-    private TlsListener(TlsIdentity identity, ServerSocket server) {
+    private TlsListener(TlsIdentity identity, ServerSocket server, int most) {
         this.identity = identity;
         this.server = server;
+        this.most = most;
         this.context = identity.context(new RoleTrust(this::trusts));
     }
 
@@ -60,6 +61,11 @@ public final class TlsListener implements AutoCloseable {
      * @param identity the certificate that is shown
      */
     public static TlsListener start(InetSocketAddress address, TlsIdentity identity) throws IOException {
+        return start(address, identity, CONNECTIONS);
+    }
+
+    /** @param most connections at once */
+    static TlsListener start(InetSocketAddress address, TlsIdentity identity, int most) throws IOException {
         ServerSocket server = new ServerSocket();
         try {
             server.setReuseAddress(true);
@@ -68,7 +74,7 @@ public final class TlsListener implements AutoCloseable {
             server.close();
             throw new IOException("Cannot listen on " + address + ": " + e.getMessage(), e);
         }
-        TlsListener listener = new TlsListener(identity, server);
+        TlsListener listener = new TlsListener(identity, server, most);
         listener.workers.execute(listener::accept);
         return listener;
     }
@@ -127,7 +133,7 @@ public final class TlsListener implements AutoCloseable {
     }
 
     private void begin(Socket socket) throws IOException {
-        if (connections.size() >= CONNECTIONS || !strangers.enter(socket.getInetAddress())) {
+        if (connections.size() >= most || !strangers.enter(socket.getInetAddress())) {
             socket.close();
             return;
         }

@@ -161,7 +161,8 @@ class TlsListenerTest {
             silent.add(one);
             one.setSoTimeout(30_000);
             assertTrue(one.getInputStream().read() < 0, "one too many is closed at once");
-            // those that were first are ended by the deadline
+            // those that were first are ended by the deadline, also one that says a little again and again
+            assertTrue(endsWhileItDribbles(silent.get(1)));
             Socket first = silent.get(0);
             first.setSoTimeout(60_000);
             assertTrue(ended(first));
@@ -172,12 +173,56 @@ class TlsListenerTest {
         }
     }
 
+    /** Sends a ClientHello of 512 bytes that never gets whole, a byte at a time, as long as the listener takes it. */
+    private static boolean endsWhileItDribbles(Socket socket) throws IOException {
+        byte[] hello = new byte[500];
+        byte[] head = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
+        System.arraycopy(head, 0, hello, 0, head.length);
+        socket.setSoTimeout(100);
+        for (byte one : hello) {
+            try {
+                socket.getOutputStream().write(one);
+                return socket.getInputStream().read() < 0;
+            } catch (SocketTimeoutException e) {
+                // it still listens
+                continue;
+            } catch (IOException e) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean ended(Socket socket) throws IOException {
         int n = socket.getInputStream().read(new byte[100]);
         while (n > 0) {
             n = socket.getInputStream().read(new byte[100]);
         }
         return n < 0;
+    }
+
+    @Test
+    void thoseThatAreKnownAreBoundedToo() throws Exception {
+        listener.close();
+        listener = TlsListener.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), own, 3);
+        Echo a = new Echo("a/1");
+        listener.add(a);
+        a.trusted.add(peer.fingerprint());
+        List<SSLSocket> known = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                known.add(dial(peer, "a/1"));
+                assertEquals('a', ask(known.get(i)));
+            }
+            assertThrows(Exception.class, () -> ask(peer, "a/1"));
+            for (SSLSocket socket : known) {
+                assertEquals('a', ask(socket));
+            }
+        } finally {
+            for (SSLSocket socket : known) {
+                socket.close();
+            }
+        }
     }
 
     @Test

@@ -65,7 +65,7 @@ public final class OffsiteModule implements AutoCloseable {
             this.time = new RunningTime(own, nanos, day);
             this.alerts = new Alerts(own, day);
             this.clients = new Clients(own, time);
-            this.role = new OffsiteRole(clients, alerts, this::store);
+            this.role = new OffsiteRole(clients, alerts, this::store, nanos);
             for (Client client : clients.list()) {
                 if (client.store().equals(client.name())) {
                     open(client);

@@ -2,11 +2,9 @@ package io.doppel.offsite.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.doppel.api.error.CommonError;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.secret.SecretRef;
 import io.doppel.api.tls.TlsIdentity;
@@ -16,18 +14,16 @@ import io.doppel.spi.storage.StorageError;
 import io.doppel.storage.offsite.wire.EnrolmentCode;
 import io.doppel.storage.offsite.wire.Frame;
 import io.doppel.storage.offsite.wire.FrameOutput;
+import io.doppel.storage.offsite.wire.ModuleError;
 import io.doppel.storage.offsite.wire.Refusal;
 import io.doppel.tck.MemorySecrets;
 import io.doppel.vault.Vault;
-import io.doppel.vault.VaultAccess;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -64,9 +60,7 @@ class AttackTest {
     }
 
     private TlsIdentity stolenKey() throws Exception {
-        char[] text = site.secrets.get(
-                site.secrets.find("offsite/" + code.tokenId() + "/key").orElseThrow());
-        return TlsIdentity.decode(HexFormat.of().parseHex(text, 0, text.length));
+        return Keys.of(site.secrets, code);
     }
 
     private void enrol() throws Exception {
@@ -142,21 +136,21 @@ class AttackTest {
         Map<String, String> copied = new TreeMap<>(settings);
         copied.put("code", thief.put("code", code.text()).id());
         enrol();
-        Steps.fails(StorageError.DENIED, () -> Site.open(copied, thief));
+        Steps.fails(ModuleError.NOT_KNOWN, () -> Site.open(copied, thief));
         site.add("another");
         // now that somebody else's enrolment is open the handshake goes through, and the token is refused
-        Steps.fails(StorageError.DENIED, () -> Site.open(copied, thief));
+        Steps.fails(ModuleError.NOT_KNOWN, () -> Site.open(copied, thief));
         assertTrue(site.module.alerts().list().stream()
                 .anyMatch(a -> a.kind() == AlertKind.TOKEN && a.client().equals("client")));
         Map<String, String> renewed = site.settings(site.module.renewClient("client", site.listener.fingerprint()));
-        Steps.fails(StorageError.DENIED, () -> site.open(settings));
+        Steps.fails(ModuleError.NOT_KNOWN, () -> site.open(settings));
         site.open(renewed).close();
     }
 
     @Test
     void anOldEnrolmentCodeIsVoid() throws Exception {
         site.run(Duration.ofHours(73));
-        Steps.fails(StorageError.DENIED, () -> site.open(settings));
+        Steps.fails(ModuleError.NOT_KNOWN, () -> site.open(settings));
     }
 
     @Test
@@ -183,7 +177,7 @@ class AttackTest {
     void theClientRefusesAnotherModule() throws Exception {
         EnrolmentCode wrong = new EnrolmentCode(TlsIdentity.make("x").fingerprint(), code.token());
         Map<String, String> other = site.settings(wrong.text());
-        Steps.fails(CommonError.CERTIFICATE, () -> site.open(other));
+        Steps.fails(ModuleError.OTHER_MODULE, () -> site.open(other));
         assertTrue(site.module.clients().get(0).certificate().isEmpty(), "no token was sent");
     }
 
@@ -281,6 +275,54 @@ class AttackTest {
         }
     }
 
+    @Test
+    void noRequestTakesANameThatIsNone() throws Exception {
+        enrol();
+        List<String> names = List.of(
+                "../x",
+                "..",
+                ".",
+                "/etc/x",
+                "a/../../x",
+                "a//b",
+                "a/",
+                ".tmp/x",
+                "A",
+                "a b",
+                "a\\b",
+                "a%2e%2e",
+                "a\u0000b",
+                "n".repeat(101),
+                "n/".repeat(8) + "n",
+                "n".repeat(65_535));
+        try (Attacker attacker = stolen()) {
+            for (String name : names) {
+                List<Bad> requests = List.of(
+                        a -> a.out.begin(Frame.STAT, 70_000).name(name).end(),
+                        a -> a.out.begin(Frame.CONDEMN, 70_000).name(name).end(),
+                        a -> a.out.begin(Frame.READ, 70_000)
+                                .u64(0)
+                                .u32(0)
+                                .name(name)
+                                .end(),
+                        a -> a.out.begin(Frame.SETTLE, 70_000)
+                                .bytes(new byte[16])
+                                .name(name)
+                                .end(),
+                        a -> a.out.begin(Frame.LIST, 70_000).name(name).name("").end(),
+                        a -> a.out.begin(Frame.LIST, 70_000).name("").name(name).end());
+                for (int i = 0; i < requests.size(); i++) {
+                    requests.get(i).run(attacker);
+                    attacker.out.flush();
+                    String request = "request " + i + " of " + name.substring(0, Math.min(20, name.length()));
+                    assertEquals(Frame.ERROR, attacker.in.next(), request);
+                    assertEquals(Refusal.BAD_NAME.code(), attacker.in.u8(), request);
+                }
+            }
+        }
+        assertEquals(0, site.module.store("client").figures().event());
+    }
+
     private Set<Path> files() throws IOException {
         try (var all = Files.walk(folder.resolve("site"))) {
             return new TreeSet<>(all.filter(Files::isRegularFile)
@@ -338,78 +380,66 @@ class AttackTest {
     }
 
     @Test
-    void aStolenServerLosesNothingOfAVault() throws Exception {
-        char[] key;
-        Map<String, byte[]> versions = new TreeMap<>();
-        Map<String, Long> objects;
-        try (Storage storage = site.open(settings);
-                Vault vault = VaultRig.create(storage, folder.resolve("state"))) {
-            key = vault.recoveryKey();
-            for (int i = 0; i < 3; i++) {
-                byte[] content = VaultRig.content(i);
-                versions.put(VaultRig.store(vault, content), content);
+    void halfObjectsOfManyConnectionsGiveTheirRoomBack() throws Exception {
+        Map<String, String> small = site.add("small", "", false, 4 << 20);
+        site.open(small).close();
+        EnrolmentCode other = EnrolmentCode.parse(site.secrets.get(new SecretRef(small.get("code"))));
+        List<Attacker> many = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                Attacker one =
+                        Attacker.at(site.listener.port(), other.module(), Keys.of(site.secrets, other), Frame.PROTOCOL);
+                many.add(one.hello(other.token()));
+                byte[] attempt = new byte[16];
+                attempt[0] = (byte) i;
+                one.out.begin(Frame.PUT, 50).bytes(attempt).name("half/" + i).end();
+                one.out.begin(Frame.PUT_BYTES, 200_000).bytes(new byte[200_000]).end();
+                // and half a frame
+                one.out.flush();
+                one.raw.writeInt(100_000);
+                one.raw.write(Frame.PUT_BYTES);
+                one.raw.flush();
             }
-        }
-        long good;
-        try (Storage storage = site.open(settings)) {
-            objects = Steps.sizes(storage);
-        }
-        good = site.module.store("client").figures().event();
-        try (Storage thief = site.open(settings)) {
-            attack(thief);
-            attack(thief);
-        }
-        site.run(Site.WINDOW.minusDays(1));
-        assertTrue(site.module.alerts().list().stream().anyMatch(a -> a.kind() == AlertKind.KEYS));
-        site.module.undo("client", good);
-        Steps.fails(StorageError.DENIED, () -> {
-            try (Storage thief = site.open(settings)) {
-                thief.delete("config");
-            }
-        });
-        Map<String, String> renewed = site.settings(site.module.renewClient("client", site.listener.fingerprint()));
-        site.module.lock("client", false);
-        Steps.fails(StorageError.DENIED, () -> site.open(settings));
-        try (Storage storage = site.open(renewed)) {
-            objects.keySet().removeIf(name -> name.startsWith("reserve/"));
-            assertEquals(objects, Steps.sizes(storage));
-            try (Vault vault = VaultRig.open(storage, folder.resolve("other"), VaultAccess.TAKE_OVER, key)) {
-                assertEquals(versions.keySet(), new TreeSet<>(vault.versionIds()));
-                for (Map.Entry<String, byte[]> one : versions.entrySet()) {
-                    assertArrayEquals(one.getValue(), VaultRig.restore(vault, one.getKey()));
+            Steps.until(() -> site.module.store("small").used() == 4_000_000);
+            try (Storage honest = site.open(small)) {
+                Steps.fails(StorageError.FULL, () -> Steps.put(honest, "data/a", new byte[300_000]));
+                for (Attacker one : many) {
+                    one.socket.close();
                 }
-                assertFalse(vault.readOnly());
+                Steps.until(() -> site.module.store("small").used() == 0);
+                Steps.put(honest, "data/a", new byte[4 << 20]);
+                assertEquals(Set.of("data/a"), Steps.names(honest));
+            }
+        } finally {
+            for (Attacker one : many) {
+                one.close();
             }
         }
     }
 
-    /** Condemns, overwrites, re-puts, forges and rolls back all there is. */
-    private static void attack(Storage thief) throws Exception {
-        byte[] forged = "forged".getBytes(StandardCharsets.UTF_8);
-        for (String name : Steps.names(thief)) {
-            Steps.fails(StorageError.EXISTS, () -> Steps.put(thief, name, forged));
-        }
-        Map<String, byte[]> heads = new TreeMap<>();
-        for (String name : Steps.names(thief)) {
-            if (name.startsWith("heads/")) {
-                heads.put(name, Steps.bytes(thief, name));
+    @Test
+    void whoTakesNoAnswersIsEndedAndHoldsUpNobody() throws Exception {
+        try (Storage fine = site.open(settings)) {
+            byte[] large = new byte[8 << 20];
+            Steps.put(fine, "data/large", large);
+            try (Attacker greedy = stolen()) {
+                for (int i = 0; i < 8; i++) {
+                    greedy.out
+                            .begin(Frame.READ, 50)
+                            .u64(0)
+                            .u32(large.length)
+                            .name("data/large")
+                            .end();
+                }
+                greedy.out.flush();
+                fine.stat("data/large");
+                Steps.until(() -> {
+                    site.run(Duration.ofMinutes(3));
+                    // the honest one takes its answers, however long the clock says it took
+                    assertArrayEquals(large, Steps.bytes(fine, "data/large"));
+                    return site.module.role().connections("client") == 1;
+                });
             }
-            thief.delete(name);
-        }
-        assertEquals(Set.of(), Steps.names(thief));
-        // an old head under the newest name, and the newest under the oldest
-        List<String> names = new ArrayList<>(heads.keySet());
-        for (int i = 0; i < names.size(); i++) {
-            Steps.put(thief, names.get(i), heads.get(names.get(names.size() - 1 - i)));
-        }
-        for (String name :
-                List.of("config", "keys/0000000000000000", "heads/ffffffffffffffff", "data/00/00", "new/thing")) {
-            thief.delete(name);
-            Steps.put(thief, name, forged);
-        }
-        for (int i = 0; i < 3; i++) {
-            thief.delete("config");
-            Steps.put(thief, "config", forged);
         }
     }
 

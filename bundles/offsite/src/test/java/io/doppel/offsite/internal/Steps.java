@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.function.Executable;
 
 /** Small steps of tests. */
@@ -50,6 +51,20 @@ final class Steps {
         Map<String, Long> sizes = new TreeMap<>();
         storage.list("", (ObjectInfo info) -> sizes.put(info.name(), info.size()));
         return sizes;
+    }
+
+    /** A condition that comes true by itself. */
+    interface Condition {
+        boolean holds() throws DoppelException;
+    }
+
+    /** Waits until a condition holds. */
+    static void until(Condition condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.holds()) {
+            assertTrue(System.nanoTime() < end, "it does not come true");
+            Thread.sleep(5);
+        }
     }
 
     static DoppelException fails(ErrorCode code, Executable step) {

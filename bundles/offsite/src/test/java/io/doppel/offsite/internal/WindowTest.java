@@ -10,6 +10,7 @@ import io.doppel.offsite.internal.alert.AlertKind;
 import io.doppel.offsite.internal.store.Condemned;
 import io.doppel.spi.storage.Storage;
 import io.doppel.spi.storage.StorageError;
+import io.doppel.storage.offsite.wire.ModuleError;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,7 @@ class WindowTest {
     }
 
     private void unlockAndReopen() throws Exception {
-        Steps.fails(StorageError.DENIED, () -> storage.stat("a"));
+        Steps.fails(ModuleError.LOCKED, () -> storage.stat("a"));
         site.module.lock("client", false);
     }
 
@@ -140,9 +141,9 @@ class WindowTest {
         site.module.lock("client", true);
         site.run(Site.WINDOW.multipliedBy(3));
         assertEquals(1, condemned());
-        Steps.fails(StorageError.DENIED, () -> storage.list("", info -> {}));
-        Steps.fails(StorageError.DENIED, () -> Steps.put(storage, "b", "1"));
-        Steps.fails(StorageError.DENIED, () -> storage.delete("b"));
+        Steps.fails(ModuleError.LOCKED, () -> storage.list("", info -> {}));
+        Steps.fails(ModuleError.LOCKED, () -> Steps.put(storage, "b", "1"));
+        Steps.fails(ModuleError.LOCKED, () -> storage.delete("b"));
     }
 
     @Test

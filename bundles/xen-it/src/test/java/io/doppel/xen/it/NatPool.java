@@ -4,11 +4,13 @@ import io.doppel.sim.xapi.Disks;
 import io.doppel.sim.xapi.Disks.NbdExport;
 import io.doppel.sim.xapi.Disks.NbdServer;
 import io.doppel.sim.xapi.disk.DiskStore;
+import io.doppel.tck.Forwarder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +85,7 @@ final class NatPool implements AutoCloseable {
         try (TestPool pool = new TestPool(folder, NatPool::forwarded, 0, INSIDE.toArray(String[]::new))) {
             int port = pool.sim.hosts().get(0).port();
             for (int i = 0; i < INSIDE.size(); i++) {
-                new Forwarder(OUTSIDE.get(i), INSIDE.get(i), port);
+                forward(i, port);
             }
             String vm = pool.machine(MACHINE, (12 << 20) + 3 * 512, 4 << 20);
             System.out.println(port);
@@ -138,6 +140,14 @@ final class NatPool implements AutoCloseable {
         return new TestPool.Oracle(MACHINE, files);
     }
 
+    /** To the same port of the host with that number, until the process ends. */
+    private static void forward(int host, int port) throws IOException {
+        new Forwarder(
+                new InetSocketAddress(OUTSIDE.get(host), port),
+                new InetSocketAddress(INSIDE.get(host), port),
+                Forwarder.Line.STRAIGHT);
+    }
+
     /** Disks whose NBD servers the forwarder lets through too, at whatever port they are. */
     private static Disks forwarded(DiskStore store) {
         return (Disks) Proxy.newProxyInstance(
@@ -146,7 +156,7 @@ final class NatPool implements AutoCloseable {
                         Object result = method.invoke(store, arguments);
                         if (result instanceof NbdServer server) {
                             String inside = ((NbdExport) arguments[0]).address();
-                            new Forwarder(OUTSIDE.get(INSIDE.indexOf(inside)), inside, server.port());
+                            forward(INSIDE.indexOf(inside), server.port());
                         }
                         return result;
                     } catch (InvocationTargetException e) {

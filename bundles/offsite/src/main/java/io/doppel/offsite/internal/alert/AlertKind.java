@@ -1,5 +1,7 @@
 package io.doppel.offsite.internal.alert;
 
+import java.util.Locale;
+
 /** What an admin of the module is told of. */
 public enum AlertKind {
     /** Much was condemned within a day. */
@@ -17,5 +19,10 @@ public enum AlertKind {
     /** Something on the module's disk is not as it was written. */
     DAMAGE,
     /** The module could not do its own work. */
-    FAILURE
+    FAILURE;
+
+    /** Its name for people. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

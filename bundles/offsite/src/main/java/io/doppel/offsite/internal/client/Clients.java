@@ -131,6 +131,14 @@ public final class Clients {
                 .anyMatch(c -> c.certificate().filter(certificate::equals).isPresent() || c.isEnrolling(now));
     }
 
+    /** Whether somebody who was admitted still is: not removed, and with the same token and certificate. */
+    public synchronized boolean isCurrent(Client admitted) {
+        Client now = all.get(admitted.name());
+        return now != null
+                && now.tokenHash().equals(admitted.tokenHash())
+                && now.certificate().equals(admitted.certificate());
+    }
+
     /** What became of a token. */
     public enum Verdict {
         /** It is right. */

@@ -3,7 +3,6 @@ package io.doppel.offsite.internal.command;
 import io.doppel.api.error.DoppelException;
 import io.doppel.offsite.internal.alert.Alert;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
@@ -35,7 +34,7 @@ public final class AlertsCommand extends OffsiteCommand {
                 all.stream()
                         .map(a -> List.of(
                                 Long.toString(a.number()),
-                                a.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                                a.kind().word(),
                                 a.client(),
                                 time(a.first()),
                                 time(a.last()),

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,14 +40,20 @@ public final class OffsiteRole implements ListenerRole, AutoCloseable {
     private final Clients clients;
     private final Alerts alerts;
     private final Stores stores;
+    private final LongSupplier nanos;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** Serves these clients. */
-    public OffsiteRole(Clients clients, Alerts alerts, Stores stores) {
+    /**
+     * Serves these clients.
+     *
+     * @param nanos a clock that never goes back, in nanoseconds
+     */
+    public OffsiteRole(Clients clients, Alerts alerts, Stores stores, LongSupplier nanos) {
         this.clients = clients;
         this.alerts = alerts;
         this.stores = stores;
+        this.nanos = nanos;
     }
 
     @Override
@@ -85,14 +92,15 @@ public final class OffsiteRole implements ListenerRole, AutoCloseable {
         if (client == null) {
             return;
         }
-        Session session = new Session(client, stores.of(client.name()), connection, in, out);
+        Session session = new Session(client, stores.of(client.name()), connection, in, out, nanos);
         sessions.add(session);
         try {
             if (of(client.name()).size() > CONNECTIONS) {
                 out.error(Refusal.BUSY.code(), "this client has " + CONNECTIONS + " connections already");
                 return;
             }
-            if (closed || !clients.trusts(connection.peer())) {
+            // Behind the line that lets a disconnect find it: whatever was changed before would be missed otherwise.
+            if (closed || !clients.isCurrent(client)) {
                 return;
             }
             in.limit(Frame.MAX_FRAME);

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,16 +38,24 @@ final class Session implements AutoCloseable {
     private final ListenerConnection connection;
     private final FrameInput in;
     private final FrameOutput out;
+    private final LongSupplier nanos;
     private byte[] buffer = new byte[0];
     private Put put;
     private volatile long answeringSince;
 
-    Session(Client client, ClientStore store, ListenerConnection connection, FrameInput in, FrameOutput out) {
+    Session(
+            Client client,
+            ClientStore store,
+            ListenerConnection connection,
+            FrameInput in,
+            FrameOutput out,
+            LongSupplier nanos) {
         this.client = client;
         this.store = store;
         this.connection = connection;
         this.in = in;
         this.out = out;
+        this.nanos = nanos;
     }
 
     String client() {
@@ -56,7 +65,7 @@ final class Session implements AutoCloseable {
     /** Whether one answer has not been taken for two minutes. */
     boolean isStuck() {
         long since = answeringSince;
-        return since != 0 && System.nanoTime() - since > STUCK_NANOS;
+        return since != 0 && nanos.getAsLong() - since > STUCK_NANOS;
     }
 
     /** Serves until the peer goes. */
@@ -78,7 +87,7 @@ final class Session implements AutoCloseable {
     }
 
     private void flush() throws IOException {
-        answeringSince = System.nanoTime() | 1;
+        answeringSince = nanos.getAsLong() | 1;
         out.flush();
         answeringSince = 0;
     }
@@ -135,7 +144,10 @@ final class Session implements AutoCloseable {
                 }
                 case Frame.SETTLE -> {
                     Attempt attempt = Attempt.of(in.bytes(ATTEMPT));
-                    boolean stored = store.settle(attempt, name());
+                    String name = name();
+                    // It has put nothing, and would push out what the module remembers of those that did.
+                    checkWritable();
+                    boolean stored = store.settle(attempt, name);
                     out.begin(Frame.SETTLED, 1).u8(stored ? 1 : 0).end();
                 }
                 case Frame.READ -> read();
@@ -143,9 +155,7 @@ final class Session implements AutoCloseable {
                 case Frame.STAT -> stat();
                 case Frame.CONDEMN -> {
                     String name = name();
-                    if (client.readOnly()) {
-                        throw readOnly();
-                    }
+                    checkWritable();
                     store.condemn(name);
                     out.empty(Frame.OK);
                 }
@@ -249,6 +259,12 @@ final class Session implements AutoCloseable {
     private void buffer(int length) {
         if (buffer.length < length) {
             buffer = new byte[Math.max(length, Math.min(Frame.MAX_BYTES, 2 * buffer.length))];
+        }
+    }
+
+    private void checkWritable() throws DoppelException {
+        if (client.readOnly()) {
+            throw readOnly();
         }
     }
 

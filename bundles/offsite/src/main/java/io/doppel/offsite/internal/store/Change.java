@@ -63,6 +63,7 @@ record Change(
         }
     }
 
+    /** Reads one that is all there is in the stream, which knows how much that is. */
     static Change read(DataInputStream in) throws IOException {
         int kind = in.readUnsignedByte();
         if (kind >= Kind.values().length) {
@@ -76,8 +77,12 @@ record Change(
         long high = in.readLong();
         long low = in.readLong();
         String name = in.readUTF();
-        long[] ids = new long[in.readInt()];
-        for (int i = 0; i < ids.length; i++) {
+        int count = in.readInt();
+        if (count < 0 || (long) count * Long.BYTES != in.available()) {
+            throw new IOException("a change of another length than it says");
+        }
+        long[] ids = new long[count];
+        for (int i = 0; i < count; i++) {
             ids[i] = in.readLong();
         }
         return new Change(Kind.values()[kind], event, at, day, id, size, high, low, name, ids);

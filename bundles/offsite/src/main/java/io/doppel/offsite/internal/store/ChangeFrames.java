@@ -48,6 +48,20 @@ final class ChangeFrames {
         return Change.read(new DataInputStream(new ByteArrayInputStream(bytes, at + HEAD, length - HEAD)));
     }
 
+    /** Whether a whole frame at an offset holds a change with an event in a range, and nothing else. */
+    static boolean isChange(byte[] bytes, int at, long firstEvent, long lastEvent) {
+        int length = length(bytes, at);
+        if (length == 0) {
+            return false;
+        }
+        try {
+            long event = decode(bytes, at, length).event();
+            return event >= firstEvent && event <= lastEvent;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static int crc(byte[] bytes, int from, int length) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, length);

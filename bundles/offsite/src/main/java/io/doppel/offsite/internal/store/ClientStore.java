@@ -51,10 +51,12 @@ public final class ClientStore implements AutoCloseable {
         this.alerts = alerts;
         this.storage = LocalStorage.open(folder);
         this.puts = new Puts(this);
+        Journal opened = null;
         boolean done = false;
         try {
             Map<Long, Long> files = files();
-            this.journal = Journal.open(folder, storage, files.isEmpty(), table::apply);
+            opened = Journal.open(folder, storage, files.isEmpty(), table::apply);
+            this.journal = opened;
             time.atLeast(table.lastTime());
             tidy(files);
             nextId = table.nextId();
@@ -62,6 +64,9 @@ public final class ClientStore implements AutoCloseable {
             done = true;
         } finally {
             if (!done) {
+                if (opened != null) {
+                    opened.closeQuietly();
+                }
                 storage.close();
             }
         }
@@ -262,11 +267,11 @@ public final class ClientStore implements AutoCloseable {
             }
             newestHead = name.startsWith(HEADS) && name.equals(table.live().floorKey(HEADS + "~"));
             record(Change.event(Change.Kind.CONDEMN, table.events() + 1, time.millis(), time.day(), one.id, name));
-            if (name.startsWith(Table.SCRATCH)) {
+            if (Table.isScratch(name)) {
                 record(Change.ids(Change.Kind.DELETE, table.events(), time.millis(), time.day(), one.id));
             }
         }
-        if (name.startsWith(Table.SCRATCH)) {
+        if (Table.isScratch(name)) {
             forget(one.id);
         }
         if (newestHead) {
@@ -301,7 +306,7 @@ public final class ClientStore implements AutoCloseable {
         if (storage.space().orElseThrow().free() - more < limits.floor()) {
             throw new DoppelException(StorageError.FULL, "the module's disk has no more room for clients");
         }
-        if (table.live().size() + table.condemned().size() >= limits.objects()) {
+        if (table.weight() >= limits.objects()) {
             throw new DoppelException(
                     StorageError.FULL, "the client's limit of " + limits.objects() + " objects is reached");
         }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** One put of an object, from its commit until it is deleted for good. Guarded by its table. */
 final class Incarnation {
     private static final long[] NONE = {};
+    private static final int LONG_NAME = 100;
 
     final long id;
     final String name;
@@ -27,6 +28,11 @@ final class Incarnation {
         this.attemptLow = attemptLow;
         this.putEvent = putEvent;
         this.putDay = putDay;
+    }
+
+    /** What it counts against the limit of objects, which bounds the module's memory: a long name is as good as several. */
+    int weight() {
+        return 1 + name.length() / LONG_NAME;
     }
 
     boolean isCondemned() {

@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All changes of a store, each durable before anybody hears of it. A journal goes on from the snapshot of its number; a new
@@ -24,6 +26,7 @@ import java.util.function.Consumer;
  * is the newest, its journal is there, and a journal that is missing is a loss that is noticed. For one thread at a time.
  */
 final class Journal implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final byte[] MAGIC = "DPLOFFJ1".getBytes(StandardCharsets.US_ASCII);
     private static final String SNAPSHOTS = "snapshots";
     private static final String FILE = "journal-";
@@ -36,6 +39,9 @@ final class Journal implements AutoCloseable {
     private final Storage storage;
     private long number;
     private long snapshotBytes;
+    /** Of what was told at opening. */
+    private long lastEvent;
+
     private RandomAccessFile file;
     private long end;
     private boolean broken;
@@ -55,16 +61,22 @@ final class Journal implements AutoCloseable {
      */
     static Journal open(Path folder, Storage storage, boolean isNew, Consumer<Change> consumer) throws DoppelException {
         Journal journal = new Journal(folder, storage);
+        boolean done = false;
         try {
             journal.readSnapshot(consumer);
             journal.readFile(isNew, consumer);
             journal.sweep();
+            done = true;
             return journal;
         } catch (IllegalStateException e) {
             throw damaged(folder, "its changes do not fit together: " + e.getMessage());
         } catch (IOException e) {
             throw new DoppelException(
                     StorageError.IO, "The journal of '" + folder + "' cannot be opened: " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                journal.closeQuietly();
+            }
         }
     }
 
@@ -99,9 +111,14 @@ final class Journal implements AutoCloseable {
             if (ChangeFrames.length(frame, 0) != frame.length) {
                 throw damaged(folder, "snapshot " + number);
             }
-            consumer.accept(ChangeFrames.decode(frame, 0, frame.length));
+            tell(ChangeFrames.decode(frame, 0, frame.length), consumer);
             at += frame.length;
         }
+    }
+
+    private void tell(Change change, Consumer<Change> consumer) {
+        lastEvent = Math.max(lastEvent, change.event());
+        consumer.accept(change);
     }
 
     private void readFile(boolean isNew, Consumer<Change> consumer) throws DoppelException, IOException {
@@ -120,12 +137,14 @@ final class Journal implements AutoCloseable {
         }
         int at = MAGIC.length;
         for (int length = ChangeFrames.length(all, at); length > 0; length = ChangeFrames.length(all, at)) {
-            consumer.accept(ChangeFrames.decode(all, at, length));
+            tell(ChangeFrames.decode(all, at, length), consumer);
             at += length;
         }
         // Each change was durable before the next was begun: only one that nobody heard of can be cut short, the last.
+        // It
+        // holds what a client chose, which may look like a frame; but not like one with a whole change of this time.
         for (int later = at + 1; later < all.length; later++) {
-            if (ChangeFrames.length(all, later) > 0) {
+            if (ChangeFrames.isChange(all, later, lastEvent, lastEvent + all.length)) {
                 throw damaged(folder, "'" + path.getFileName() + "' is changed at " + at);
             }
         }
@@ -140,10 +159,16 @@ final class Journal implements AutoCloseable {
     private RandomAccessFile create(Path path) throws IOException {
         Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         RandomAccessFile made = new RandomAccessFile(path.toFile(), "rw");
-        made.write(MAGIC);
-        made.getFD().sync();
+        boolean done = false;
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            made.write(MAGIC);
+            made.getFD().sync();
             names.force(true);
+            done = true;
+        } finally {
+            if (!done) {
+                made.close();
+            }
         }
         end = MAGIC.length;
         return made;
@@ -178,27 +203,34 @@ final class Journal implements AutoCloseable {
         try {
             file.seek(end);
             file.write(frame);
-            file.getFD().sync();
-            end += frame.length;
         } catch (IOException e) {
             takeBack();
             boolean full = String.valueOf(e.getMessage()).contains("No space left");
             throw new DoppelException(
                     full && !broken ? StorageError.FULL : StorageError.IO, "The journal could not be written", e);
         }
+        try {
+            file.getFD().sync();
+        } catch (IOException e) {
+            // Whether the change is on the disk nobody knows, and another sync would not tell.
+            broken = true;
+            throw new DoppelException(StorageError.IO, "The journal could not be made durable", e);
+        }
+        end += frame.length;
     }
 
-    /** After a write of which nobody knows how far it came; after a sync that failed nothing on the disk can be believed. */
+    /** After a write of which nobody knows how far it came. */
     private void takeBack() {
         broken = true;
         try {
-            if (file.length() > end) {
-                file.setLength(end);
-                file.getFD().sync();
-                broken = false;
-            }
+            file.setLength(end);
+            file.getFD().sync();
+            broken = false;
         } catch (IOException e) {
-            // It stays broken.
+            LOG.error(
+                    "The journal of '{}' takes nothing more until the module is started anew: {}",
+                    folder,
+                    e.toString());
         }
     }
 
@@ -276,8 +308,19 @@ final class Journal implements AutoCloseable {
         return SNAPSHOTS + "/" + String.format("%016x", one);
     }
 
+    /** Ends it after a failure that is told already. */
+    void closeQuietly() {
+        try {
+            close();
+        } catch (IOException e) {
+            LOG.debug("The journal of '{}' cannot be closed: {}", folder, e.toString());
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        file.close();
+        if (file != null) {
+            file.close();
+        }
     }
 }

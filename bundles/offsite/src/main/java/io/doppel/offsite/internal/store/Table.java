@@ -18,8 +18,8 @@ import java.util.function.Predicate;
  * are new or come from the journal; names may be looked up meanwhile.
  */
 final class Table {
-    /** Objects below it are worth nothing, docs/vault-format.md §14. */
-    static final String SCRATCH = "reserve/";
+    /** Objects below these are worth nothing, docs/vault-format.md §2 and §14: room, and what tests of targets put. */
+    private static final List<String> SCRATCH = List.of("reserve/", "probe/");
 
     private final NavigableMap<String, Incarnation> live = new ConcurrentSkipListMap<>();
     private final Map<Long, Incarnation> condemned = new HashMap<>();
@@ -32,6 +32,12 @@ final class Table {
     private volatile boolean locked;
     private volatile long liveBytes;
     private volatile long condemnedBytes;
+    private volatile long weight;
+
+    /** Whether an object of that name is worth nothing, so that it is deleted as soon as it is condemned. */
+    static boolean isScratch(String name) {
+        return SCRATCH.stream().anyMatch(name::startsWith);
+    }
 
     void apply(Change change) {
         switch (change.kind()) {
@@ -72,6 +78,7 @@ final class Table {
         }
         nextId = Math.max(nextId, change.id() + 1);
         liveBytes += change.size();
+        weight += made.weight();
     }
 
     private void condemn(Incarnation one, Change change) {
@@ -105,8 +112,9 @@ final class Table {
         for (long id : ids) {
             Incarnation one = condemned.remove(id);
             condemnedBytes -= one.size;
+            weight -= one.weight();
             deleting.add(id);
-            if (!one.name.startsWith(SCRATCH)) {
+            if (!isScratch(one.name)) {
                 deletedThrough = Math.max(deletedThrough, one.condemnedEvent);
             }
         }
@@ -127,6 +135,7 @@ final class Table {
         Incarnation one = new Incarnation(
                 change.id(), change.name(), change.size(), change.high(), change.low(), more[0], change.day());
         one.gaps = Arrays.copyOfRange(more, 4, more.length);
+        weight += one.weight();
         if (more[1] > 0) {
             one.condemn(more[1], more[2], more[3]);
             condemned.put(one.id, one);
@@ -218,6 +227,11 @@ final class Table {
 
     long liveBytes() {
         return liveBytes;
+    }
+
+    /** What all incarnations count against the limit of objects. */
+    long weight() {
+        return weight;
     }
 
     long condemnedBytes() {

@@ -9,12 +9,14 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.offsite.OffsiteError;
 import io.doppel.offsite.internal.alert.AlertKind;
 import io.doppel.storage.local.LocalStorage;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +88,41 @@ class JournalTest {
                 store.condemn("c");
             }
             Files.write(journal(), whole);
+        }
+        assertEquals(List.of(), alerts);
+    }
+
+    /** The 16 bytes that a client may choose freely are a frame by themselves, and the power is cut behind them. */
+    @Test
+    void bytesThatAClientChoseAreNotTakenForChanges() throws Exception {
+        ByteBuffer frame = ByteBuffer.allocate(16);
+        CRC32C crc = new CRC32C();
+        crc.update(new byte[8]);
+        frame.putInt(8).putInt((int) crc.getValue());
+        frame.rewind();
+        Attempt forged = new Attempt(frame.getLong(), frame.getLong());
+        long before;
+        try (ClientStore store = open()) {
+            put(store, "a", 1);
+            before = Files.size(journal());
+            try (Put put = store.put(forged, "b")) {
+                put.write(new byte[1], 0, 1);
+                put.commit();
+            }
+        }
+        byte[] whole = Files.readAllBytes(journal());
+        for (int length = (int) before + 1; length < whole.length; length++) {
+            byte[] torn = Arrays.copyOf(whole, length);
+            Files.write(journal(), torn);
+            try (ClientStore store = open()) {
+                assertEquals(List.of("a 1"), names(store), "cut at " + length);
+            }
+            // the first sector did not arrive, and the second did
+            Arrays.fill(torn, (int) before, Math.min(length, (int) before + 40), (byte) 0);
+            Files.write(journal(), torn);
+            try (ClientStore store = open()) {
+                assertEquals(List.of("a 1"), names(store), "torn at " + length);
+            }
         }
         assertEquals(List.of(), alerts);
     }

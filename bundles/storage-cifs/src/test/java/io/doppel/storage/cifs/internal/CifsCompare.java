@@ -3,6 +3,7 @@ package io.doppel.storage.cifs.internal;
 import io.doppel.api.error.DoppelException;
 import io.doppel.spi.storage.ObjectWriter;
 import io.doppel.spi.storage.Storage;
+import io.doppel.tck.Forwarder;
 import io.doppel.tck.Samba;
 import io.doppel.tck.SambaShare;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +38,7 @@ class CifsCompare {
     private static final int SIZE = 64 << 20;
     private static final int PIECE = 8 << 20;
     private static final int MIB = 1 << 20;
-    private static final int DELAY_MS = 20;
-    private static final double LINE = 12e6;
+    private static final Forwarder.Line LINE = new Forwarder.Line(Duration.ofMillis(20), 12e6);
     private static final Pattern SAID = Pattern.compile("\\((\\d+(?:\\.\\d+)?) (?:kb/s|KiloBytes/sec)\\) \\(");
 
     private final ExecutorService pool = Executors.newCachedThreadPool();
@@ -219,7 +220,7 @@ class CifsCompare {
     private void slowLine() throws Exception {
         for (String setting : List.of("encryption=false", "encryption=true")) {
             try (Samba samba = builder("slow-" + setting).start();
-                    SlowLink line = new SlowLink(samba.port(), DELAY_MS, LINE);
+                    Forwarder line = Forwarder.to(samba.port(), LINE);
                     Storage storage = Nas.of(folder, samba).open("port=" + line.port(), "path=", setting)) {
                 for (int streams : new int[] {1, 2}) {
                     int round = streams;
@@ -237,7 +238,7 @@ class CifsCompare {
     private double whole(int streams, Transfer transfer) throws Exception {
         long start = System.nanoTime();
         together(streams, transfer, 0);
-        return (double) streams * SIZE / ((System.nanoTime() - start) / 1e9) / LINE;
+        return (double) streams * SIZE / ((System.nanoTime() - start) / 1e9) / LINE.bytesPerSecond();
     }
 
     private static void say(String format, Object... values) {

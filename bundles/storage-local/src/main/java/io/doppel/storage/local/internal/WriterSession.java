@@ -70,8 +70,9 @@ final class WriterSession implements AutoCloseable {
     /** Removes the lock file; the temporary files must be gone by then. */
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(temps.resolve(id + LOCK));
-        channel.close();
+        try (channel) {
+            Files.deleteIfExists(temps.resolve(id + LOCK));
+        }
     }
 
     private static String processMark() {

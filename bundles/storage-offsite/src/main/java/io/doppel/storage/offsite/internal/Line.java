@@ -6,6 +6,7 @@ import io.doppel.spi.storage.StorageSpace;
 import io.doppel.storage.offsite.wire.Frame;
 import io.doppel.storage.offsite.wire.FrameInput;
 import io.doppel.storage.offsite.wire.FrameOutput;
+import io.doppel.storage.offsite.wire.ModuleError;
 import io.doppel.storage.offsite.wire.ProtocolException;
 import io.doppel.storage.offsite.wire.Refusal;
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class Line implements AutoCloseable {
     private final FrameInput in;
     private final FrameOutput out;
     private boolean readOnly;
-    private boolean spent;
+    private Refusal refusal;
     private boolean waited;
     private long waitsSince;
 
@@ -41,13 +42,22 @@ final class Line implements AutoCloseable {
 
     void greet(byte[] token) throws IOException, DoppelException {
         out.begin(Frame.HELLO, 2 + token.length).u16(Frame.VERSION).bytes(token).end();
-        answer(Frame.WELCOME);
+        try {
+            answer(Frame.WELCOME);
+        } catch (DoppelException e) {
+            // What a module does not understand of the first frame can only be its version.
+            throw refusal == Refusal.PROTOCOL ? otherVersion(e.what(), e) : e;
+        }
         int version = in.u16();
+        if (version != Frame.VERSION) {
+            throw otherVersion(module.name() + " speaks version " + version + ", and we speak " + Frame.VERSION, null);
+        }
         readOnly = (in.u8() & Frame.READ_ONLY) != 0;
         in.end();
-        if (version != Frame.VERSION) {
-            throw new ProtocolException("The module speaks version " + version);
-        }
+    }
+
+    private static DoppelException otherVersion(String what, DoppelException cause) {
+        return new DoppelException(ModuleError.VERSION, what, cause);
     }
 
     boolean readOnly() {
@@ -56,7 +66,7 @@ final class Line implements AutoCloseable {
 
     /** Whether the module ends this connection after what it refused. */
     boolean spent() {
-        return spent;
+        return refusal == Refusal.PROTOCOL || refusal == Refusal.BUSY;
     }
 
     /** From now on it waits for work; {@link System#nanoTime()}. */
@@ -182,11 +192,10 @@ final class Line implements AutoCloseable {
         out.flush();
         int type = in.next();
         if (type == Frame.ERROR) {
-            Refusal refusal = Refusal.of(in.u8())
+            refusal = Refusal.of(in.u8())
                     .orElseThrow(() -> new ProtocolException("The module sends an error that nobody knows"));
             String what = in.text();
             in.end();
-            spent = refusal == Refusal.PROTOCOL || refusal == Refusal.BUSY;
             throw new DoppelException(refusal.error(), "The offsite module at " + module.name() + " says: " + what);
         }
         if (type != one && type != other) {

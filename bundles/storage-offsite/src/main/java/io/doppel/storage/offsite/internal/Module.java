@@ -5,14 +5,16 @@ import io.doppel.api.error.DoppelException;
 import io.doppel.api.tls.Fingerprint;
 import io.doppel.api.tls.PinnedTls;
 import io.doppel.api.tls.TlsIdentity;
-import io.doppel.spi.storage.StorageError;
 import io.doppel.storage.offsite.wire.Frame;
+import io.doppel.storage.offsite.wire.ModuleError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 
 /** How a module is reached. Safe for several threads. */
@@ -23,6 +25,9 @@ final class Module {
     }
 
     private static final int CONNECT_MILLIS = 15_000;
+
+    /** The alert of RFC 7301 §3.2, and what PinnedTls says of a peer that passes over ALPN. */
+    private static final Pattern NO_PROTOCOL = Pattern.compile("no_application_protocol|does not speak");
 
     /** Above what the module takes to see that a disk does not answer. */
     private static final int ANSWER_MILLIS = 120_000;
@@ -64,11 +69,7 @@ final class Module {
             }
             // In TLS 1.3 the client learns only now what the module thinks of its certificate.
             throw new DoppelException(
-                    StorageError.DENIED,
-                    "The offsite module at " + name()
-                            + " does not know this server: its admin removed or renewed the client, or the"
-                            + " enrolment code is too old; a new code is needed",
-                    e);
+                    ModuleError.NOT_KNOWN, "The offsite module at " + name() + " does not know this server's key", e);
         } catch (IOException | DoppelException | RuntimeException | Error e) {
             close(socket);
             throw e;
@@ -93,13 +94,20 @@ final class Module {
             secured.setSoTimeout(ANSWER_MILLIS);
             return secured;
         } catch (DoppelException e) {
+            if (e.is(CommonError.CERTIFICATE)) {
+                throw new DoppelException(ModuleError.OTHER_MODULE, e.what(), e);
+            }
             if (!(e.getCause() instanceof IOException cause) || !e.is(CommonError.IO)) {
                 throw e;
             }
-            if (isAlert(cause)) {
+            if (NO_PROTOCOL.matcher(text(cause)).find()) {
                 throw new DoppelException(
-                        StorageError.UNSUITABLE,
-                        "What answers at " + name() + " is no offsite module that we know",
+                        ModuleError.VERSION, "What answers at " + name() + " does not speak " + Frame.PROTOCOL, cause);
+            }
+            if (isAlert(cause) || isNoTls(cause)) {
+                throw new DoppelException(
+                        ModuleError.NO_MODULE,
+                        "What answers at " + name() + " is no offsite module: " + cause.getMessage(),
                         cause);
             }
             throw cause;
@@ -108,7 +116,17 @@ final class Module {
 
     /** Whether the other side said no, rather than that the connection broke; Java tells it by the message alone. */
     private static boolean isAlert(IOException e) {
-        return e instanceof SSLException && String.valueOf(e.getMessage()).contains("fatal alert");
+        return e instanceof SSLException && text(e).contains("fatal alert");
+    }
+
+    /** Whether the other side said something, and it was not TLS 1.3. A connection that broke has another cause. */
+    private static boolean isNoTls(IOException e) {
+        return e instanceof SSLHandshakeException && !(e.getCause() instanceof IOException)
+                || e instanceof SSLException && text(e).startsWith("Unsupported or unrecognized SSL message");
+    }
+
+    private static String text(IOException e) {
+        return String.valueOf(e.getMessage());
     }
 
     private static void close(Socket socket) {

@@ -1,5 +1,6 @@
 package io.doppel.storage.offsite.wire;
 
+import io.doppel.api.error.ErrorCode;
 import io.doppel.spi.storage.StorageError;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -15,7 +16,7 @@ public enum Refusal {
     /** Quota or disk. */
     FULL(4, StorageError.FULL),
     /** The client may not. */
-    DENIED(5, StorageError.DENIED),
+    DENIED(5, ModuleError.NOT_KNOWN),
     /** The module's disk. */
     IO(6, StorageError.IO),
     /** A name outside the rules. */
@@ -23,7 +24,7 @@ public enum Refusal {
     /** No changes with this access. */
     READ_ONLY(8, StorageError.READ_ONLY),
     /** The module's admin locked the client. */
-    LOCKED(9, StorageError.DENIED),
+    LOCKED(9, ModuleError.LOCKED),
     /** Not understood; the connection ends. */
     PROTOCOL(10, StorageError.IO),
     /** Too many connections; this one ends. */
@@ -32,9 +33,9 @@ public enum Refusal {
     VOID(12, StorageError.IO);
 
     private final int code;
-    private final StorageError error;
+    private final ErrorCode error;
 
-    Refusal(int code, StorageError error) {
+    Refusal(int code, ErrorCode error) {
         this.code = code;
         this.error = error;
     }
@@ -45,7 +46,7 @@ public enum Refusal {
     }
 
     /** What it means to callers of the storage. */
-    public StorageError error() {
+    public ErrorCode error() {
         return error;
     }
 

@@ -1,4 +1,4 @@
-package io.doppel.cifs.it;
+package io.doppel.tck;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,8 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The power-cut layer of {@code bundles/bench/powercut}: a disk that loses what nobody synced when its power is cut. */
-final class PowerCutDisk implements AutoCloseable {
+/**
+ * The power-cut layer of {@code bundles/bench/powercut}: a disk that loses what nobody synced when its power is cut. For tests of
+ * this project's own modules, whose working folder is beside {@code bench}; needs fuse3 and python3-fusepy. For one thread.
+ */
+public final class PowerCutDisk implements AutoCloseable {
     private static final long SECONDS = 60;
     private static final Pattern ACKNOWLEDGED = Pattern.compile("\"acknowledged\": (\\d+)");
 
@@ -24,7 +27,7 @@ final class PowerCutDisk implements AutoCloseable {
      * @param store what it is made of
      * @param options as the layer's README has them
      */
-    PowerCutDisk(Path mountPoint, Path store, List<String> options) throws IOException, InterruptedException {
+    public PowerCutDisk(Path mountPoint, Path store, List<String> options) throws IOException, InterruptedException {
         this.mountPoint = Files.createDirectories(mountPoint);
         Files.createDirectories(store.resolve("tree"));
         control = mountPoint.resolve(".power-cut");
@@ -47,7 +50,7 @@ final class PowerCutDisk implements AutoCloseable {
     }
 
     /** How many syncs it acknowledged. */
-    int acknowledged() throws IOException {
+    public int acknowledged() throws IOException {
         String status = Files.readString(control);
         Matcher matcher = ACKNOWLEDGED.matcher(status);
         if (!matcher.find()) {
@@ -57,7 +60,7 @@ final class PowerCutDisk implements AutoCloseable {
     }
 
     /** Cuts the power after so many more acknowledgements, or now for 0. Once it is cut, further cuts change nothing. */
-    void cut(int more) throws IOException {
+    public void cut(int more) throws IOException {
         Files.writeString(control, "cut " + more);
     }
 
@@ -65,7 +68,7 @@ final class PowerCutDisk implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         try {
-            Command.run("fusermount3", "-u", mountPoint.toString());
+            unmount("-u");
             if (!layer.waitFor(SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("The power-cut layer does not end");
             }
@@ -73,8 +76,19 @@ final class PowerCutDisk implements AutoCloseable {
             if (layer.isAlive()) {
                 // Nothing of it may outlive the test, whatever is open on it.
                 layer.destroyForcibly().waitFor();
-                Command.run("fusermount3", "-uz", mountPoint.toString());
+                unmount("-uz");
             }
+        }
+    }
+
+    private void unmount(String how) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("fusermount3", how, mountPoint.toString())
+                .inheritIO()
+                .start();
+        boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        if (!ended || process.exitValue() != 0) {
+            throw new IOException("The power-cut layer is not unmounted by fusermount3 " + how);
         }
     }
 }

@@ -1,0 +1,51 @@
+package io.doppel.tck;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Holds both directions of a line as soon as senders have had so many bytes. Safe for several threads. */
+final class LineGate {
+    private long left = Long.MAX_VALUE;
+    private boolean closed;
+
+    synchronized void closeAfter(long bytes) {
+        left = bytes;
+    }
+
+    synchronized void open() {
+        left = Long.MAX_VALUE;
+        closed = false;
+        notifyAll();
+    }
+
+    /** Waits until it is closed. @return whether that came within the time */
+    synchronized boolean awaitClosed(Duration most) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        while (!closed) {
+            long ms = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (ms <= 0) {
+                return false;
+            }
+            wait(ms);
+        }
+        return true;
+    }
+
+    /**
+     * Lets bytes pass, all of them or, until it is opened, none.
+     *
+     * @param counted whether senders have them
+     */
+    synchronized void pass(int bytes, boolean counted) throws InterruptedException {
+        if (counted && bytes > left) {
+            closed = true;
+            notifyAll();
+        }
+        while (closed) {
+            wait();
+        }
+        if (counted && left != Long.MAX_VALUE) {
+            left -= bytes;
+        }
+    }
+}
