@@ -59,7 +59,7 @@ class RawImageTest {
         }
         try (DiskImage opened = DiskImages.open(image)) {
             List<ByteRange> found =
-                    assertTimeout(Duration.ofSeconds(1), () -> opened.allocated(new ByteRange(0, opened.size())));
+                    assertTimeout(Duration.ofSeconds(20), () -> opened.allocated(new ByteRange(0, opened.size())));
             assertEquals(3, found.size());
             assertTrue(found.stream().mapToLong(ByteRange::length).sum() <= 3 * (64 << 10), found::toString);
             assertEquals(List.of(), opened.allocated(new ByteRange(6L << 30, 1L << 30)));

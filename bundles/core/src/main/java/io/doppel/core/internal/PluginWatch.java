@@ -50,11 +50,13 @@ final class PluginWatch implements AutoCloseable {
     }
 
     private void storageChanged(String type, boolean there) {
+        if (there) {
+            copier.storageAppeared();
+        }
         threads.execute(() -> {
             if (there) {
                 // whether hosts may be swept is known as soon as a vault can be asked
                 hosts.sweepUnswept(stop);
-                copier.storageAppeared();
             } else {
                 vaults.left(type);
             }

@@ -97,7 +97,7 @@ class HangingPlugInTest {
         server.core.jobs().cancel(run.id());
         JobRun ended = server.core.jobs().await(run.id());
         assertEquals(JobState.CANCELLED, ended.state(), ended.outcome());
-        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(1), "too slow");
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20), "too slow");
         worksOnceItAnswers();
     }
 
@@ -106,7 +106,7 @@ class HangingPlugInTest {
         types.remove(hanging);
         JobRun ended = server.core.jobs().await(run.id());
         assertEquals(CommonError.PLUGIN_GONE.id(), ended.errorCode(), ended.outcome());
-        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5), "too slow");
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20), "too slow");
         types.add(comesBack);
         worksOnceItAnswers();
     }

@@ -51,8 +51,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -383,6 +385,33 @@ class RecoveryTest {
         RecoveryStatus made = server.core.recovery().copyNow("v");
         assertEquals("", made.problem());
         assertTrue(made.copied().isPresent());
+    }
+
+    @Test
+    void aCopyThatFailsWhileAStorageTypeAppearsIsTriedAgainAtOnce() throws Exception {
+        awaitCopies();
+        server.close();
+        AtomicReference<Server> starting = new AtomicReference<>();
+        CountDownLatch started = new CountDownLatch(1);
+        AtomicBoolean failed = new AtomicBoolean();
+        StorageType real = new LocalStorageType();
+        StorageType other =
+                Interposed.over(StorageType.class, real, (method, arguments) -> method.equals("name") ? "other" : null);
+        StorageType late = Interposed.before(StorageType.class, real, "open", () -> {
+            if (Thread.currentThread().getName().contains("recovery-copy") && !failed.get()) {
+                assertTrue(started.await(LIMIT.toSeconds(), TimeUnit.SECONDS));
+                starting.get().plugins.storages().add(other);
+                failed.set(true);
+            } else if (failed.get()) {
+                return;
+            }
+            throw new DoppelException(CommonError.IO, "a part is missing");
+        });
+        server = start("state", late, QUICK);
+        starting.set(server);
+        started.countDown();
+        awaitCopies();
+        assertTrue(failed.get());
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.doppel.core.internal.plugin.Registry;
 import io.doppel.core.internal.state.SecretSettings;
 import io.doppel.spi.hypervisor.HypervisorType;
 import io.doppel.spi.hypervisor.KeptOriginal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
 /** What people ask of the hosts. */
 public final class HostAdmin implements InventoryService {
     private static final Logger LOG = LoggerFactory.getLogger(HostAdmin.class);
+    /** How long whoever changes a host waits for its sweep, which the start of the server or of its plug-in begins. */
+    private static final Duration SWEEPING = Duration.ofSeconds(30);
 
     private final NamedRecords<HostRecord> records;
     private final MemoryRecords memory;
@@ -135,7 +138,7 @@ public final class HostAdmin implements InventoryService {
     }
 
     private Claims.Hold alone(String name) throws DoppelException {
-        return claims.tryExclusive(Claim.host(name))
+        return claims.tryExclusive(Claim.host(name), SWEEPING)
                 .orElseThrow(() -> new DoppelException(JobError.IN_USE, "A run uses host '" + name + "'"));
     }
 

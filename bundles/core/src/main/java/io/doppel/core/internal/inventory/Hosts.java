@@ -46,7 +46,7 @@ public final class Hosts implements HostAccess, AutoCloseable {
     private final String installationId;
     private final Claims claims;
     private final BeforeSweep beforeSweep;
-    /** Types whose hosts could not be swept when they appeared. */
+    /** Hosts that could not be swept when their type appeared, because it was not known whether that is safe. */
     private final Set<String> unswept = ConcurrentHashMap.newKeySet();
 
     private final Map<String, HostLink> links = new ConcurrentHashMap<>();
@@ -145,7 +145,11 @@ public final class Hosts implements HostAccess, AutoCloseable {
             return List.of();
         }
         try (Claims.Hold hold = alone.get()) {
-            return allowedSoon() ? linkOf(name).sweep() : List.of();
+            if (!allowedSoon()) {
+                unswept.add(name);
+                return List.of();
+            }
+            return linkOf(name).sweep();
         }
     }
 
@@ -186,16 +190,18 @@ public final class Hosts implements HostAccess, AutoCloseable {
     }
 
     private void sweepNow(String name, CancelToken cancel) {
+        // before asking: a vault that comes meanwhile leads to another look
+        unswept.add(name);
         try {
             // before the host is claimed: asking may take long, and nobody waits for it
             if (!beforeSweep.allowed(true)) {
-                unswept.add(record(name).type());
                 return;
             }
         } catch (DoppelException e) {
             LOG.warn("Host '{}' is not swept: {}", name, e.getMessage());
             return;
         }
+        unswept.remove(name);
         try (Claims.Hold hold = claims.acquireExclusive(Claim.host(name), cancel)) {
             linkOf(name).sweep().forEach(line -> LOG.info("Removed a leftover on host '{}': {}", name, line));
         } catch (DoppelException e) {
@@ -205,10 +211,7 @@ public final class Hosts implements HostAccess, AutoCloseable {
 
     /** Sweeps the hosts that could not be swept before, because it was not known whether that is safe. */
     public void sweepUnswept(CancelToken cancel) {
-        for (String type : List.copyOf(unswept)) {
-            unswept.remove(type);
-            appeared(type, cancel);
-        }
+        List.copyOf(unswept).forEach(name -> sweepNow(name, cancel));
     }
 
     /** Lets go of everything that came from a type that has left. */
@@ -246,6 +249,7 @@ public final class Hosts implements HostAccess, AutoCloseable {
 
     /** Closes the connection to a host that is about to be forgotten. */
     void drop(String name) {
+        unswept.remove(name);
         Optional.ofNullable(links.remove(name)).ifPresent(HostLink::close);
     }
 

@@ -3,6 +3,7 @@ package io.doppel.core.internal.job;
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.job.CancelToken;
 import io.doppel.api.job.JobService.Subscription;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
@@ -113,6 +115,32 @@ public final class Claims {
     public synchronized Optional<Hold> tryExclusive(Claim claim) {
         Waiter waiter = new Waiter(List.of(claim), Way.ALONE, new CountDownLatch(0));
         return firstMissing(waiter).isPresent() ? Optional.empty() : Optional.of(take(waiter));
+    }
+
+    /**
+     * The same, but waits for somebody who holds it alone, which is for something short.
+     *
+     * @param patience how long
+     */
+    public Optional<Hold> tryExclusive(Claim claim, Duration patience) {
+        Waiter waiter = new Waiter(List.of(claim), Way.ALONE, new CountDownLatch(1));
+        synchronized (this) {
+            if (firstMissing(waiter).isEmpty()) {
+                return Optional.of(take(waiter));
+            }
+            if (!held.getOrDefault(claim, List.of()).contains(Way.ALONE)) {
+                return Optional.empty();
+            }
+            waiters.add(waiter);
+        }
+        try {
+            waiter.granted().await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            return waiters.remove(waiter) ? Optional.empty() : Optional.of(hold(waiter));
+        }
     }
 
     /** The first claim that keeps the waiter back. */

@@ -48,6 +48,7 @@ public final class RecoveryCopier implements AutoCloseable {
             1, Threads.named("doppel-recovery-copy"), new ThreadPoolExecutor.DiscardPolicy());
 
     private final AtomicLong changes = new AtomicLong(1);
+    private final AtomicLong appearances = new AtomicLong();
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -92,8 +93,9 @@ public final class RecoveryCopier implements AutoCloseable {
         lookSoon();
     }
 
-    /** A storage type has appeared: what failed without it need not wait. */
+    /** A storage type has appeared: what failed without it need not wait. Returns at once. */
     public void storageAppeared() {
+        appearances.incrementAndGet();
         known.replaceAll((vault, k) -> new Known(k.change(), k.copied(), k.written(), k.problem(), Instant.EPOCH));
         lookSoon();
     }
@@ -147,26 +149,26 @@ public final class RecoveryCopier implements AutoCloseable {
     }
 
     private void copySafely(String name) {
+        long appearance = appearances.get();
         try {
             copy(name);
         } catch (DoppelException e) {
             if (!known(name).problem().equals(e.getMessage())) {
                 LOG.warn("Vault '{}' has no new recovery copy of this server: {}", name, e.getMessage());
             }
-            failed(name, e);
+            failed(name, e, appearance);
         }
     }
 
-    private void failed(String name, DoppelException e) {
-        Known was = known(name);
-        known.put(
-                name,
-                new Known(
-                        was.change(),
-                        was.copied(),
-                        was.written(),
-                        e.getMessage(),
-                        clock.instant().plus(PAUSE)));
+    /** @param appearance number of storage types that had appeared when this was tried */
+    private void failed(String name, DoppelException e, long appearance) {
+        Instant next = clock.instant().plus(PAUSE);
+        known.compute(name, (n, before) -> {
+            Known was = before == null ? Known.NOTHING : before;
+            // a type that appeared meanwhile may be the one that was missing
+            Instant notBefore = appearance == appearances.get() ? next : Instant.EPOCH;
+            return new Known(was.change(), was.copied(), was.written(), e.getMessage(), notBefore);
+        });
     }
 
     /** One at a time, so that the newest is the one that has the newest state. */
@@ -190,10 +192,11 @@ public final class RecoveryCopier implements AutoCloseable {
             throw new DoppelException(
                     CommonError.NOT_FOUND, "There is no vault '" + name + "' that is attached for writing");
         }
+        long appearance = appearances.get();
         try {
             copy(name);
         } catch (DoppelException e) {
-            failed(name, e);
+            failed(name, e, appearance);
             throw e;
         }
         return status(name);

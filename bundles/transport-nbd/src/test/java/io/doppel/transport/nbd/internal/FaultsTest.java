@@ -241,7 +241,7 @@ class FaultsTest {
             Future<DoppelException> one = threads.submit(() -> fails(reader, NbdError.CLOSED));
             Future<DoppelException> two = threads.submit(() -> fails(reader, NbdError.CLOSED));
             asked.await();
-            assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
                 reader.close();
                 one.get();
                 two.get();

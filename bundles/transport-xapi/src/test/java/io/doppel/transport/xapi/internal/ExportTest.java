@@ -381,7 +381,7 @@ class ExportTest {
         DoppelException e = failing(() ->
                 ground.transport.openReader(ground.access(pool, SIZE, known.fingerprint()), ground.secrets, cancel));
         assertCode(CommonError.CANCELLED, e);
-        assertTrue(System.nanoTime() - cancelled.get() < Duration.ofSeconds(3).toNanos(), "too slow");
+        assertTrue(System.nanoTime() - cancelled.get() < Duration.ofSeconds(10).toNanos(), "too slow");
         assertTrue(pool.tasks().last().cancelAsked);
     }
 
@@ -401,7 +401,7 @@ class ExportTest {
             try (Socket asked = silent.accept()) {
                 assertTrue(asked.getInputStream().read() >= 0, "the client begins");
                 cancel.cancel();
-                assertCode(CommonError.CANCELLED, ended.get(3, TimeUnit.SECONDS));
+                assertCode(CommonError.CANCELLED, ended.get(15, TimeUnit.SECONDS));
             }
         }
     }
