@@ -119,14 +119,22 @@ abstract class OffsiteVaulting {
             return site.line().sent() - sent;
         }
 
-        /** Counts what the server does beside the job, too. */
-        void assertLittleMore(String what) {
-            long sent = sent();
+        /** A line of the table that bundles/bench/osv-wire shows. Counts what the server does beside the job, too. */
+        void say(String what) {
             System.out.printf(
-                    "%s: new %d, sent %d, ratio %.4f, and received %d%n",
-                    what, unique, sent, (double) sent / unique, site.line().received() - received);
-            assertTrue(sent >= unique, "what is new was not sent: " + sent + " of " + unique);
-            assertTrue(sent <= 1.05 * unique + MIB, sent + " bytes sent for " + unique);
+                    "| %s | %s | %d | %d | %.4f | %d |%n",
+                    site.type(),
+                    what,
+                    unique,
+                    sent(),
+                    (double) sent() / Math.max(1, unique),
+                    site.line().received() - received);
+        }
+
+        void assertLittleMore(String what) {
+            say(what);
+            assertTrue(sent() >= unique, "what is new was not sent: " + sent() + " of " + unique);
+            assertTrue(sent() <= 1.05 * unique + MIB, sent() + " bytes sent for " + unique);
         }
     }
 
@@ -168,6 +176,7 @@ abstract class OffsiteVaulting {
 
         wire = new Wire(0);
         assertEquals(Map.of("copied", 0L, "sent", 0L), copy());
+        wire.say("nothing new");
         assertTrue(wire.sent() < MIB, wire.sent() + " bytes sent for nothing");
 
         loseTheFirstSite();
@@ -260,9 +269,7 @@ abstract class OffsiteVaulting {
         assertEquals(JobState.INTERRUPTED, rig.server.core.jobs().runs(1).get(0).state());
         assertEquals(1, copy().get("copied"));
         long resumed = wire.sent() - killed;
-        System.out.printf(
-                "killed after %d, of which %d were in finished packs; resumed with %d; in all %.4f of what is new%n",
-                killed, finished, resumed, (double) (killed + resumed) / unique);
+        wire.say("killed and resumed; when it was killed " + killed + " were sent, " + finished + " in finished packs");
         assertTrue(finished >= PACK, "of what was sent only " + finished + " was finished");
         // nothing of a finished pack is sent again
         assertTrue(resumed <= 1.05 * (unique - finished) + MIB, resumed + " sent again, " + finished + " were there");
