@@ -48,9 +48,9 @@ final class ForwardedConnection {
 
     /** Closes both. Idempotent. */
     void end() {
-        ended.accept(this);
         close(outer);
         close(inner);
+        ended.accept(this);
     }
 
     private static void close(Socket socket) {

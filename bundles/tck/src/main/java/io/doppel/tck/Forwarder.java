@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Stands between clients and a TCP server as a router with forwarded ports does: clients dial another address and port than the server
@@ -134,9 +135,27 @@ public final class Forwarder implements AutoCloseable {
         open.forEach(ForwardedConnection::reset);
     }
 
+    /** Waits until no connection is open and all that was under way has arrived. @return false if that did not come within the time */
+    public synchronized boolean awaitNoConnection(Duration most) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        while (!open.isEmpty()) {
+            long ms = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (ms <= 0) {
+                return false;
+            }
+            wait(ms);
+        }
+        return true;
+    }
+
+    private synchronized void ended(ForwardedConnection connection) {
+        open.remove(connection);
+        notifyAll();
+    }
+
     /**
-     * Takes at most so many more bytes from clients. What comes then waits, and so does everything from the server; connections stay
-     * open. What was taken before still arrives.
+     * Takes at most so many more bytes from clients, and a stall begins when there are more. Then these wait, and so does everything from the server; connections stay
+     * open. What was taken before still arrives. Ends a stall that there is.
      */
     public void stallAfterSent(long bytes) {
         gate.closeAfter(bytes);
@@ -166,7 +185,7 @@ public final class Forwarder implements AutoCloseable {
 
     private void join(Socket outer) {
         Socket inner = new Socket();
-        ForwardedConnection connection = new ForwardedConnection(outer, inner, open::remove);
+        ForwardedConnection connection = new ForwardedConnection(outer, inner, this::ended);
         open.add(connection);
         try {
             inner.connect(target);

@@ -8,14 +8,15 @@ final class LineGate {
     private long left = Long.MAX_VALUE;
     private boolean closed;
 
+    /** Opens it, if it is closed, for so many bytes more. */
     synchronized void closeAfter(long bytes) {
         left = bytes;
+        closed = false;
+        notifyAll();
     }
 
     synchronized void open() {
-        left = Long.MAX_VALUE;
-        closed = false;
-        notifyAll();
+        closeAfter(Long.MAX_VALUE);
     }
 
     /** Waits until it is closed. @return whether that came within the time */
@@ -37,11 +38,11 @@ final class LineGate {
      * @param counted whether senders have them
      */
     synchronized void pass(int bytes, boolean counted) throws InterruptedException {
-        if (counted && bytes > left) {
-            closed = true;
-            notifyAll();
-        }
-        while (closed) {
+        while (closed || counted && bytes > left) {
+            if (!closed) {
+                closed = true;
+                notifyAll();
+            }
             wait();
         }
         if (counted && left != Long.MAX_VALUE) {

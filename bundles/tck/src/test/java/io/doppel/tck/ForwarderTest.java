@@ -113,7 +113,9 @@ class ForwarderTest {
         connect(Forwarder.Line.STRAIGHT);
         client.close();
         assertEquals(-1, served.getInputStream().read());
+        assertFalse(forwarder.awaitNoConnection(Duration.ofMillis(1)));
         served.close();
+        assertTrue(forwarder.awaitNoConnection(LONG));
         dial();
         served.setSoLinger(true, 0);
         served.close();
@@ -132,10 +134,19 @@ class ForwarderTest {
         served.getOutputStream().write(9);
         assertEquals(2, forwarder.sent());
         assertEquals(0, forwarder.received());
-        forwarder.goOn();
+        // not yet enough for what waits, and then it is
+        forwarder.stallAfterSent(1);
+        assertTrue(forwarder.awaitStall(LONG));
+        assertEquals(2, forwarder.sent());
+        forwarder.stallAfterSent(2);
         assertArrayEquals(new byte[] {3, 4}, served.getInputStream().readNBytes(2));
-        assertEquals(9, client.getInputStream().read());
+        client.getOutputStream().write(5);
+        assertTrue(forwarder.awaitStall(LONG));
         assertEquals(4, forwarder.sent());
+        forwarder.goOn();
+        assertEquals(5, served.getInputStream().read());
+        assertEquals(9, client.getInputStream().read());
+        assertEquals(5, forwarder.sent());
         assertEquals(1, forwarder.received());
     }
 

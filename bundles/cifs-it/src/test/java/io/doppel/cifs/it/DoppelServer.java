@@ -17,6 +17,7 @@ import io.doppel.hypervisor.folder.internal.FolderTransport;
 import io.doppel.mover.internal.LocalProcessor;
 import io.doppel.spi.storage.StorageType;
 import io.doppel.storage.local.internal.LocalStorageType;
+import io.doppel.storage.offsite.internal.OffsiteStorageType;
 import io.doppel.vault.Vault;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A whole Doppel server with the plug-ins for folders and shares, put together as the service registry would. */
+/** A whole Doppel server with the plug-ins for folders, shares and offsite modules, put together as the service registry would. */
 final class DoppelServer implements AutoCloseable {
     /** Of the vaults that are added here. */
     static final String PASSPHRASE = "a secret of the test";
@@ -52,6 +53,7 @@ final class DoppelServer implements AutoCloseable {
         plugins.hypervisors().add(new FolderHypervisor());
         plugins.storages().add(new LocalStorageType());
         plugins.storages().add(shares);
+        plugins.storages().add(new OffsiteStorageType());
     }
 
     void addHost(Path machines) throws DoppelException {
@@ -63,9 +65,9 @@ final class DoppelServer implements AutoCloseable {
         return core.vaults().addVault(new VaultRequest(name, type, settings, access, "zstd", PASSPHRASE.toCharArray()));
     }
 
-    /** Makes a vault to which versions of another one can be copied. */
-    void addVaultFor(String other, String name, String type, Map<String, String> settings) throws DoppelException {
-        core.vaults()
+    /** Makes a vault of the same domain as another one. */
+    VaultView addVault(String name, String type, Map<String, String> settings, String domainOf) throws DoppelException {
+        return core.vaults()
                 .addVault(new VaultRequest(
                         name,
                         type,
@@ -73,7 +75,7 @@ final class DoppelServer implements AutoCloseable {
                         VaultRequest.Access.CREATE,
                         "zstd",
                         PASSPHRASE.toCharArray(),
-                        Optional.of(other),
+                        Optional.of(domainOf),
                         false));
     }
 
@@ -91,9 +93,13 @@ final class DoppelServer implements AutoCloseable {
 
     /** Runs a job to its end. */
     JobRun run(String kind, Map<String, String> options) throws Exception {
+        return run(kind, List.of(), options);
+    }
+
+    JobRun run(String kind, List<String> machines, Map<String, String> options) throws Exception {
         return core.jobs()
                 .await(core.jobs()
-                        .submit(new JobDefinition("", kind, List.of(), options))
+                        .submit(new JobDefinition("", kind, machines, options))
                         .id());
     }
 

@@ -75,7 +75,7 @@ class HangingServerTest {
         rig.machine.rewrite();
         String dropped = rig.stores();
         rig.machine.rewrite();
-        rig.server.addVaultFor(rig.vault, "second", Rig.TYPE, rig.settings(Map.of("path", "second")));
+        rig.server.addVault("second", Rig.TYPE, rig.settings(Map.of("path", "second")), rig.vault);
         rig.promises.attempt(rig.machine);
         List<String> machines = List.of(DoppelServer.HOST + "/" + rig.machine.name);
         Map<String, String> into = Map.of("vault", rig.vault, "validate", "false");

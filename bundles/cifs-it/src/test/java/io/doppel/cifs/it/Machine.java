@@ -32,6 +32,13 @@ final class Machine {
         }
     }
 
+    /** Writes the beginning anew. */
+    void rewrite(int mib) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            write(file, mib * (long) PIECE);
+        }
+    }
+
     /** Changes a few places. */
     void change() throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {

@@ -120,7 +120,7 @@ public final class DoppelCore implements AutoCloseable {
         kinds.forEach(plugins.handlers()::add);
         copier = new RecoveryCopier(
                 vaults, new CopyWriter(catalog, secrets, vaults, site.configuration()), clock, site.copyDelay());
-        recovery = new Recovery(state.folder(), catalog, plugins, owner, copier, site.restart());
+        recovery = new Recovery(state.folder(), catalog, secrets, plugins, owner, copier, site.restart());
         leases = new LeaseWatch(vaults);
         copier.changed();
         catalog.onChange(copier::changed);

@@ -9,6 +9,7 @@ import io.doppel.api.recovery.RecoveryRequest;
 import io.doppel.api.recovery.RecoveryService;
 import io.doppel.api.recovery.RecoverySource;
 import io.doppel.api.recovery.RecoveryStatus;
+import io.doppel.api.secret.SecretStore;
 import io.doppel.catalog.Catalog;
 import io.doppel.core.RecoveryError;
 import io.doppel.core.internal.plugin.Plugins;
@@ -31,6 +32,7 @@ public final class Recovery implements RecoveryService {
 
     private final Path state;
     private final Catalog catalog;
+    private final SecretStore secrets;
     private final Plugins plugins;
     private final VaultOwner me;
     private final RecoveryCopier copier;
@@ -52,9 +54,16 @@ public final class Recovery implements RecoveryService {
      * @param me this server as vaults know it before it was recovered
      */
     public Recovery(
-            Path state, Catalog catalog, Plugins plugins, VaultOwner me, RecoveryCopier copier, Restart restart) {
+            Path state,
+            Catalog catalog,
+            SecretStore secrets,
+            Plugins plugins,
+            VaultOwner me,
+            RecoveryCopier copier,
+            Restart restart) {
         this.state = state;
         this.catalog = catalog;
+        this.secrets = secrets;
         this.plugins = plugins;
         this.me = me;
         this.copier = copier;
@@ -80,7 +89,7 @@ public final class Recovery implements RecoveryService {
     public List<RecoveryCopy> copies(RecoverySource source) throws DoppelException {
         begin();
         try (StagedState staged = StagedState.begin(state);
-                SourceVault vault = SourceVault.look(source, plugins.storages(), staged.scratch(), me)) {
+                SourceVault.Look vault = SourceVault.look(source, plugins.storages(), secrets, staged.scratch(), me)) {
             return vault.vault().recoveryCopies().all().stream()
                     .map(Recovery::view)
                     .toList();
@@ -116,7 +125,7 @@ public final class Recovery implements RecoveryService {
             try (StagedState staged = StagedState.begin(state)) {
                 String life = UUID.randomUUID().toString().replace("-", "");
                 RecoveryRun run =
-                        new RecoveryRun(request, plugins.storages(), staged, me, life, wait, progress, cancel);
+                        new RecoveryRun(request, plugins.storages(), secrets, staged, me, life, wait, progress, cancel);
                 report = run.prepare();
                 cancel.check();
                 staged.commit(report.copy().installation(), life, empty ? "" : "replaced-" + life);

@@ -6,6 +6,7 @@ import io.doppel.api.recovery.RecoveryProgress;
 import io.doppel.api.recovery.RecoveryReport;
 import io.doppel.api.recovery.RecoveryReport.VaultOutcome;
 import io.doppel.api.recovery.RecoveryRequest;
+import io.doppel.api.secret.SecretStore;
 import io.doppel.catalog.Catalog;
 import io.doppel.catalog.VaultRecord;
 import io.doppel.core.RecoveryError;
@@ -34,6 +35,7 @@ import java.util.Optional;
 final class RecoveryRun {
     private final RecoveryRequest request;
     private final Registry<StorageType> types;
+    private final SecretStore here;
     private final StagedState staged;
     private final VaultOwner me;
     private final String life;
@@ -47,6 +49,7 @@ final class RecoveryRun {
     RecoveryRun(
             RecoveryRequest request,
             Registry<StorageType> types,
+            SecretStore here,
             StagedState staged,
             VaultOwner me,
             String life,
@@ -55,6 +58,7 @@ final class RecoveryRun {
             CancelToken cancel) {
         this.request = request;
         this.types = types;
+        this.here = here;
         this.staged = staged;
         this.me = me;
         this.life = life;
@@ -70,15 +74,18 @@ final class RecoveryRun {
         CopyReader reader;
         RecoveryCopies.Found copy;
         String vaultId;
-        try (SourceVault source = SourceVault.look(request.source(), types, staged.scratch(), me)) {
+        LookSecrets looked;
+        try (SourceVault.Look source = SourceVault.look(request.source(), types, here, staged.scratch(), me)) {
             Vault vault = source.vault();
             vaultId = vault.id();
             reader = new CopyReader(vault.recoveryCopies(), staged);
             copy = read(vault.recoveryCopies(), reader);
             requireGone(vault, "the vault");
+            looked = source.secrets();
         }
         VaultOwner owner = new VaultOwner(copy.installation(), me.serverName(), life);
         FileSecretStore secrets = FileSecretStore.open(staged.secrets());
+        looked.carryTo(secrets);
         VaultRecord own;
         try (Catalog catalog = Catalog.open(staged.catalog())) {
             own = own(catalog, secrets, vaultId);

@@ -2,6 +2,7 @@ package io.doppel.core.internal.recovery;
 
 import io.doppel.api.error.DoppelException;
 import io.doppel.api.recovery.RecoverySource;
+import io.doppel.api.secret.SecretStore;
 import io.doppel.core.internal.plugin.Guard;
 import io.doppel.core.internal.plugin.Plugin;
 import io.doppel.core.internal.plugin.Registry;
@@ -28,17 +29,36 @@ record SourceVault(Storage storage, Vault vault) implements AutoCloseable {
     }
 
     /**
+     * A look at a vault.
+     *
+     * @param source it
+     * @param secrets what its storage plug-in used
+     */
+    record Look(SourceVault source, LookSecrets secrets) implements AutoCloseable {
+        Vault vault() {
+            return source.vault();
+        }
+
+        @Override
+        public void close() throws DoppelException {
+            source.close();
+        }
+    }
+
+    /**
      * Opens it for reading beside whoever holds it.
      *
+     * @param own secrets of this server
      * @param scratch folder for what is needed meanwhile
      */
-    static SourceVault look(RecoverySource source, Registry<StorageType> types, Path scratch, VaultOwner me)
+    static Look look(RecoverySource source, Registry<StorageType> types, SecretStore own, Path scratch, VaultOwner me)
             throws DoppelException {
-        FileSecretStore secrets = FileSecretStore.open(scratch.resolve("secrets"));
+        FileSecretStore given = FileSecretStore.open(scratch.resolve("secrets"));
+        LookSecrets secrets = new LookSecrets(given, own);
         Plugin<StorageType> plugin = types.get(source.type());
         Map<String, String> kept =
-                new SecretSettings(secrets).keep(plugin.service().settings(), source.settings(), "recovery");
-        return open(
+                new SecretSettings(given).keep(plugin.service().settings(), source.settings(), "recovery");
+        SourceVault opened = open(
                 source.type(),
                 types,
                 kept,
@@ -49,6 +69,7 @@ record SourceVault(Storage storage, Vault vault) implements AutoCloseable {
                         me,
                         VaultAccess.READ_ONLY,
                         source.unlock().clone()));
+        return new Look(opened, secrets);
     }
 
     /**
@@ -57,7 +78,7 @@ record SourceVault(Storage storage, Vault vault) implements AutoCloseable {
      * @param secrets where their secrets are
      */
     static SourceVault open(
-            String type, Registry<StorageType> types, Map<String, String> kept, FileSecretStore secrets, Use use)
+            String type, Registry<StorageType> types, Map<String, String> kept, SecretStore secrets, Use use)
             throws DoppelException {
         Plugin<StorageType> plugin = types.get(type);
         Storage real =
