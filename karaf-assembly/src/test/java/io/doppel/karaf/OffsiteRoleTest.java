@@ -61,6 +61,8 @@ class OffsiteRoleTest {
             assertTrue(module.ask("doppel:offsite-client-list")
                     .at("/0/figures/locked")
                     .asBoolean());
+            shell.fail("DPL-OFC-0002", "doppel:vault-test", "o1");
+            assertEquals(0, module.ask("doppel:offsite-status").path("alerts").size());
             module.succeed("doppel:offsite-undo", "s1", "--before", "1", "--yes");
             JsonNode condemned = module.ask("doppel:offsite-condemned", "s1");
             assertEquals(client.at("/figures/objects").asInt(), condemned.size());

@@ -65,7 +65,7 @@ class EnrolmentTest {
     @Test
     void aCodeThatWasUsedInTimeDoesNotEnd() throws Exception {
         Map<String, String> settings = site.add("client");
-        site.run(Clients.ENROLMENT.minusMinutes(1));
+        site.run(Clients.ENROLMENT.minusHours(1));
         site.open(settings).close();
         site.run(Clients.ENROLMENT.multipliedBy(20));
         site.open(settings).close();

@@ -150,8 +150,11 @@ class PowerCutTest {
 
         @Override
         public void close() throws DoppelException {
-            store.close();
-            own.close();
+            try {
+                store.close();
+            } finally {
+                own.close();
+            }
         }
     }
 

@@ -9,8 +9,8 @@ public enum ModuleError implements ErrorCode {
             "DPL-OFC-0001",
             "The offsite module does not accept this server: its client was removed or renewed there, or the enrolment"
                     + " code is too old or was used by another server.",
-            "Ask the module's admin for a new code (doppel:offsite-client-renew) and set it as 'code'. If nobody"
-                    + " removed or renewed the client, have doppel:offsite-alerts looked at."),
+            "Ask the module's admin for a new code (doppel:offsite-client-renew) and set it as 'code'"
+                    + " (doppel:vault-set). If nobody removed or renewed the client, have doppel:offsite-alerts looked at."),
     /** The admin locked it. */
     LOCKED(
             "DPL-OFC-0002",
