@@ -11,6 +11,7 @@ import io.doppel.core.internal.job.CancelSource;
 import io.doppel.spi.storage.Storage;
 import io.doppel.storage.local.LocalStorage;
 import io.doppel.vault.Vault;
+import io.doppel.vault.VaultError;
 import io.doppel.vault.VaultOwner;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,16 +27,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** Waiting whether the holder of a vault lives can be watched and cancelled. */
 @Timeout(120)
 class TakeOverTest {
+    private static final VaultOwner OLD = new VaultOwner("5e1f0a52-1111-4222-8333-c0ffee000001", "old server");
+
     @TempDir
     Path folder;
 
     @Test
     void whoIsWaitedForIsToldAndWhoCancelsChangesNothing() throws Exception {
-        VaultOwner old = new VaultOwner("5e1f0a52-1111-4222-8333-c0ffee000001", "old server");
         Path store = folder.resolve("store");
         try (Storage storage = LocalStorage.open(store);
                 Vault held =
-                        Vault.create(storage, folder.resolve("its"), old, "zstd", Server.PASSPHRASE.toCharArray());
+                        Vault.create(storage, folder.resolve("its"), OLD, "zstd", Server.PASSPHRASE.toCharArray());
                 Server server = new Server(folder.resolve("state"));
                 CancelSource cancel = new CancelSource()) {
             Map<String, Long> before = named(store);
@@ -45,7 +47,7 @@ class TakeOverTest {
                     () -> server.core
                             .vaults()
                             .addVault(
-                                    request(store),
+                                    request(store, false),
                                     (step, done, total) -> {
                                         steps.add(step + " " + total);
                                         if (step.contains("answers")) {
@@ -63,7 +65,32 @@ class TakeOverTest {
         }
     }
 
-    private static VaultRequest request(Path store) {
+    @Test
+    void whoCancelsWhenItIsBeingTakenOverIsNotToldThatNothingChanged() throws Exception {
+        Path store = folder.resolve("store");
+        try (Storage storage = LocalStorage.open(store);
+                Vault held =
+                        Vault.create(storage, folder.resolve("its"), OLD, "zstd", Server.PASSPHRASE.toCharArray());
+                Server server = new Server(folder.resolve("state"));
+                CancelSource cancel = new CancelSource()) {
+            server.core
+                    .vaults()
+                    .addVault(
+                            request(store, true),
+                            (step, done, total) -> {
+                                if (step.startsWith("Taking")) {
+                                    cancel.cancel(new DoppelException(CommonError.CANCELLED, "the test cancels"));
+                                }
+                            },
+                            cancel);
+            assertTrue(cancel.isCancelled());
+            assertEquals(1, server.core.vaults().vaults().size());
+            DoppelException lost = assertThrows(DoppelException.class, held::tellThatWeLive);
+            assertEquals(VaultError.LEASE_LOST.id(), lost.code().id(), lost.getMessage());
+        }
+    }
+
+    private static VaultRequest request(Path store, boolean force) {
         return new VaultRequest(
                 "v",
                 "local",
@@ -72,7 +99,7 @@ class TakeOverTest {
                 "zstd",
                 Server.PASSPHRASE.toCharArray(),
                 Optional.empty(),
-                false);
+                force);
     }
 
     /** All objects; temporary files come and go with who opens the folder. */
