@@ -44,16 +44,18 @@ final class VaultClosing {
     static void closeAll(Map<String, VaultLink> links) {
         List<VaultClosing> left = new ArrayList<>();
         links.forEach((name, link) -> left.add(new VaultClosing(name, link)));
-        try {
-            left.removeIf(VaultClosing::isOver);
-            while (!left.isEmpty()) {
+        left.removeIf(VaultClosing::isOver);
+        boolean interrupted = false;
+        while (!left.isEmpty()) {
+            try {
                 left.get(0).thread.join(LOOK_MILLIS);
-                left.removeIf(VaultClosing::isOver);
+            } catch (InterruptedException e) {
+                // it takes no long time, and what is closed needs what our caller closes next
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
-            LOG.warn(
-                    "Vaults {} are not waited for: interrupted",
-                    left.stream().map(c -> c.name).toList());
+            left.removeIf(VaultClosing::isOver);
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
