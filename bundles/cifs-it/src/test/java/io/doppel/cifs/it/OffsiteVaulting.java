@@ -122,12 +122,12 @@ abstract class OffsiteVaulting {
         /** A line of the table that bundles/bench/osv-wire shows. Counts what the server does beside the job, too. */
         void say(String what) {
             System.out.printf(
-                    "| %s | %s | %d | %d | %.4f | %d |%n",
+                    "| %s | %s | %d | %d | %s | %d |%n",
                     site.type(),
                     what,
                     unique,
                     sent(),
-                    (double) sent() / Math.max(1, unique),
+                    unique == 0 ? "-" : String.format("%.4f", (double) sent() / unique),
                     site.line().received() - received);
         }
 
