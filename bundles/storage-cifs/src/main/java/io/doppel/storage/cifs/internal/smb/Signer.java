@@ -1,12 +1,8 @@
 package io.doppel.storage.cifs.internal.smb;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import javax.crypto.Cipher;
 import javax.crypto.Mac;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Signs messages, [MS-SMB2] 3.1.4.1; one object for each direction, used by one thread at a time. */
@@ -15,7 +11,6 @@ abstract class Signer {
     static final int AES_CMAC = 1;
     static final int AES_GMAC = 2;
 
-    private static final int FLAG_RESPONSE = 1;
     private static final int AT = 48;
     private static final int SIZE = 16;
 
@@ -65,29 +60,6 @@ abstract class Signer {
         byte[] mac(byte[] array, int from, int length) {
             mac.update(array, from, length);
             return mac.doFinal();
-        }
-    }
-
-    /** AES-GCM with the message as associated data only; the nonce is the message's id and direction. */
-    private static final class Gmac extends Signer {
-        private final Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        private final SecretKeySpec key;
-
-        Gmac(byte[] key) throws GeneralSecurityException {
-            this.key = new SecretKeySpec(key, "AES");
-        }
-
-        @Override
-        byte[] mac(byte[] array, int from, int length) throws GeneralSecurityException {
-            ByteBuffer message = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
-            byte[] nonce = ByteBuffer.allocate(12)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(message.getLong(from + 24))
-                    .putInt(message.getInt(from + 16) & FLAG_RESPONSE)
-                    .array();
-            cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(128, nonce));
-            cipher.updateAAD(array, from, length);
-            return cipher.doFinal();
         }
     }
 }

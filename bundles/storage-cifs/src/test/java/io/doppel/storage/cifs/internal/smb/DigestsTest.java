@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** The known answers of the standards. */
@@ -36,6 +40,27 @@ class DigestsTest {
         assertEquals("070a16b46b4d4144f79bdd9dd04a287c", HEX.formatHex(cmac.mac(message, 0, 16)));
         assertEquals("dfa66747de9ae63030ca32611497c827", HEX.formatHex(cmac.mac(message, 0, 40)));
         assertEquals("51f0bebf7e3b9d92fc49741779363cfe", HEX.formatHex(cmac.mac(message, 0, 64)));
+    }
+
+    /** Against the JDK's own, which takes all of a message as associated data. */
+    @Test
+    void gmacOfMessagesOfAllSizes() throws Exception {
+        Random random = new Random(5);
+        for (int size :
+                new int[] {64, 65, 16383, 16384, 16385, 16399, 16400, 32768, 32769, 100_001, 1 << 20, (1 << 20) + 80}) {
+            byte[] key = new byte[16];
+            random.nextBytes(key);
+            byte[] message = new byte[3 + size];
+            random.nextBytes(message);
+            message[3 + 16] |= 1;
+            byte[] nonce = new byte[12];
+            System.arraycopy(message, 3 + 24, nonce, 0, 8);
+            nonce[8] = 1;
+            Cipher whole = Cipher.getInstance("AES/GCM/NoPadding");
+            whole.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+            whole.updateAAD(message, 3, size);
+            assertArrayEquals(whole.doFinal(), new Gmac(key).mac(message, 3, size), () -> size + " bytes");
+        }
     }
 
     @Test
