@@ -107,7 +107,10 @@ public final class DoppelCore implements AutoCloseable {
         Validation verdicts = new Validation(vaults.known(), clock);
         validation =
                 new BackgroundValidation(catalog, vaults, jobs, claims, verdicts, ValidateJob.OPTIONS, clockGap::get);
-        vaultAdmin = new VaultAdmin(catalog, vaults, holdings, plugins.storages(), secrets, claims, validation);
+        copier = new RecoveryCopier(
+                vaults, new CopyWriter(catalog, secrets, vaults, site.configuration()), clock, site.copyDelay());
+        vaultAdmin = new VaultAdmin(
+                catalog, vaults, holdings, plugins.storages(), secrets, claims, validation, copier::storageAppeared);
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases(), verdicts, validation),
                 new RestoreJob(plugins, hosts, vaults),
@@ -118,8 +121,6 @@ public final class DoppelCore implements AutoCloseable {
                 new PurgeJob(vaults, retention, figures, clock, validation),
                 new VaultJob(vaults, hosts, retention, verdicts, validation, clock));
         kinds.forEach(plugins.handlers()::add);
-        copier = new RecoveryCopier(
-                vaults, new CopyWriter(catalog, secrets, vaults, site.configuration()), clock, site.copyDelay());
         recovery = new Recovery(state.folder(), catalog, secrets, plugins, owner, copier, site.restart());
         leases = new LeaseWatch(vaults);
         copier.changed();

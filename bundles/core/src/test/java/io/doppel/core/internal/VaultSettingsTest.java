@@ -326,9 +326,11 @@ class VaultSettingsTest {
     @Test
     void aRecoveredServerHasTheNewSettings() throws Exception {
         server.close();
+        nas.passwords.put("h1", "new");
         server = server("state", QUICK);
         server.addVault("home", folder.resolve("home"), VaultRequest.Access.CREATE);
-        nas.passwords.put("h1", "new");
+        // what failed with the old password is tried again at once with the new one
+        refused(StorageError.DENIED, () -> server.core.recovery().copyNow("v"));
         set("password", "new");
         Eventually.holds(() -> server.core.recovery().status().stream().noneMatch(RecoveryStatus::pending));
         server.close();

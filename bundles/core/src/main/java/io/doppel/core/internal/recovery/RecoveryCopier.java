@@ -93,7 +93,7 @@ public final class RecoveryCopier implements AutoCloseable {
         lookSoon();
     }
 
-    /** A storage type has appeared: what failed without it need not wait. Returns at once. */
+    /** A storage type has appeared, or a vault has other settings: what failed without that need not wait. Returns at once. */
     public void storageAppeared() {
         appearances.incrementAndGet();
         known.replaceAll((vault, k) -> new Known(k.change(), k.copied(), k.written(), k.problem(), Instant.EPOCH));

@@ -49,6 +49,7 @@ public final class VaultAdmin implements VaultService {
     private final SecretSettings settings;
     private final Claims claims;
     private final Validating validating;
+    private final Runnable reachable;
     private final VaultAddition addition;
     private final VaultChange change;
 
@@ -70,7 +71,11 @@ public final class VaultAdmin implements VaultService {
         void left(String vault);
     }
 
-    /** Made by the core. */
+    /**
+     * Made by the core.
+     *
+     * @param reachable told when a vault that could perhaps not be reached was opened with other settings
+     */
     public VaultAdmin(
             Catalog catalog,
             Vaults vaults,
@@ -78,7 +83,8 @@ public final class VaultAdmin implements VaultService {
             Registry<StorageType> types,
             SecretStore secrets,
             Claims claims,
-            Validating validating) {
+            Validating validating,
+            Runnable reachable) {
         this.records = catalog.vaults();
         this.vaults = vaults;
         this.holdings = holdings;
@@ -86,6 +92,7 @@ public final class VaultAdmin implements VaultService {
         this.settings = new SecretSettings(secrets);
         this.claims = claims;
         this.validating = validating;
+        this.reachable = reachable;
         this.addition = new VaultAddition(records, vaults, types, settings);
         this.change = new VaultChange(records, vaults, types, settings);
     }
@@ -131,7 +138,7 @@ public final class VaultAdmin implements VaultService {
     public VaultView changeVault(String name, Map<String, String> changes, VaultProgress progress, CancelToken cancel)
             throws DoppelException {
         Gate gate = types.get(vaults.record(name).type()).gate();
-        return view(new Revocable(THREADS, "Changing vault '" + name + "'")
+        VaultRecord changed = new Revocable(THREADS, "Changing vault '" + name + "'")
                 .call(
                         cancel,
                         gate,
@@ -139,7 +146,9 @@ public final class VaultAdmin implements VaultService {
                             try (Claims.Hold alone = alone(name)) {
                                 return change.change(name, changes, progress, decision);
                             }
-                        })));
+                        }));
+        reachable.run();
+        return view(changed);
     }
 
     /** Something that is done with a vault while nothing validates it by itself. */
