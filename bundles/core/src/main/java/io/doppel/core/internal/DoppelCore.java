@@ -110,7 +110,7 @@ public final class DoppelCore implements AutoCloseable {
         copier = new RecoveryCopier(
                 vaults, new CopyWriter(catalog, secrets, vaults, site.configuration()), clock, site.copyDelay());
         vaultAdmin = new VaultAdmin(
-                catalog, vaults, holdings, plugins.storages(), secrets, claims, validation, copier::storageAppeared);
+                catalog, vaults, holdings, plugins.storages(), secrets, claims, validation, copier::tryAgain);
         kinds = List.of(
                 new BackupJob(plugins, hosts, vaults, catalog.bases(), verdicts, validation),
                 new RestoreJob(plugins, hosts, vaults),

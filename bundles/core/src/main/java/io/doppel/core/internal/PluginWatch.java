@@ -51,7 +51,7 @@ final class PluginWatch implements AutoCloseable {
 
     private void storageChanged(String type, boolean there) {
         if (there) {
-            copier.storageAppeared();
+            copier.tryAgain();
         }
         threads.execute(() -> {
             if (there) {

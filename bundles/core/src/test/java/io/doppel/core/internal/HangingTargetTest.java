@@ -88,17 +88,7 @@ class HangingTargetTest {
     }
 
     private void addVault(String name, Optional<String> domainOf) throws DoppelException {
-        server.core
-                .vaults()
-                .addVault(new VaultRequest(
-                        name,
-                        "local",
-                        Map.of("path", folder.resolve(name).toString()),
-                        VaultRequest.Access.CREATE,
-                        "zstd",
-                        Server.PASSPHRASE.toCharArray(),
-                        domainOf,
-                        true));
+        server.addVault(name, folder.resolve(name), VaultRequest.Access.CREATE, domainOf);
     }
 
     private Path image(String machine) {

@@ -72,6 +72,12 @@ final class Server implements AutoCloseable {
     }
 
     void addVault(String name, Path folder, VaultRequest.Access access) throws DoppelException {
+        addVault(name, folder, access, Optional.empty());
+    }
+
+    /** @param domainOf the vault whose domain a new one shares */
+    void addVault(String name, Path folder, VaultRequest.Access access, Optional<String> domainOf)
+            throws DoppelException {
         core.vaults()
                 .addVault(new VaultRequest(
                         name,
@@ -80,7 +86,7 @@ final class Server implements AutoCloseable {
                         access,
                         "zstd",
                         PASSPHRASE.toCharArray(),
-                        Optional.empty(),
+                        domainOf,
                         true));
     }
 

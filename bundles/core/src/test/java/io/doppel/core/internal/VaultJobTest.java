@@ -109,17 +109,7 @@ class VaultJobTest {
 
     private void addVault(Server on, String name, String place, VaultRequest.Access access, Optional<String> domainOf)
             throws DoppelException {
-        on.core
-                .vaults()
-                .addVault(new VaultRequest(
-                        name,
-                        "local",
-                        Map.of("path", folder.resolve(place).toString()),
-                        access,
-                        "zstd",
-                        Server.PASSPHRASE.toCharArray(),
-                        domainOf,
-                        true));
+        on.addVault(name, folder.resolve(place), access, domainOf);
     }
 
     private Path image(String machine) {

@@ -11,6 +11,7 @@ import io.doppel.catalog.Catalog;
 import io.doppel.catalog.HostRecord;
 import io.doppel.catalog.MemoryRecords;
 import io.doppel.catalog.NamedRecords;
+import io.doppel.core.internal.job.Aside;
 import io.doppel.core.internal.job.Claim;
 import io.doppel.core.internal.job.Claims;
 import io.doppel.core.internal.job.CoreContext;
@@ -165,10 +166,7 @@ public final class Hosts implements HostAccess, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new DoppelException(CommonError.CANCELLED, "Asking vaults before a sweep was interrupted", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof DoppelException known) {
-                throw known;
-            }
-            throw new DoppelException(CommonError.INTERNAL, "Asking vaults before a sweep failed: " + e.getCause(), e);
+            throw Aside.own(e);
         }
     }
 

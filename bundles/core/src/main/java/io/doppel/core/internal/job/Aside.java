@@ -33,13 +33,7 @@ public final class Aside {
     public <T> T call(CoreContext.Call<T> call) throws DoppelException {
         token.check();
         CompletableFuture<T> result = new CompletableFuture<>();
-        threads.execute(() -> {
-            try {
-                result.complete(call.run());
-            } catch (DoppelException | RuntimeException | Error e) {
-                result.completeExceptionally(e);
-            }
-        });
+        threads.execute(() -> complete(result, call));
         try (Subscription s =
                 token.onCancel(() -> result.completeExceptionally(token.reason().orElseThrow()))) {
             return result.get();
@@ -51,8 +45,17 @@ public final class Aside {
         }
     }
 
+    /** Calls, and gives the result whatever comes out of it. */
+    static <T> void complete(CompletableFuture<T> result, CoreContext.Call<T> call) {
+        try {
+            result.complete(call.run());
+        } catch (DoppelException | RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        }
+    }
+
     /** What a call threw on its thread: thrown, or given to be thrown. */
-    static RuntimeException own(ExecutionException e) throws DoppelException {
+    public static RuntimeException own(ExecutionException e) throws DoppelException {
         if (e.getCause() instanceof DoppelException coded) {
             throw coded;
         }

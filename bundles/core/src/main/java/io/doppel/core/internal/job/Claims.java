@@ -112,9 +112,8 @@ public final class Claims {
     }
 
     /** Holds a claim alone; empty if anybody holds it now. */
-    public synchronized Optional<Hold> tryExclusive(Claim claim) {
-        Waiter waiter = new Waiter(List.of(claim), Way.ALONE, new CountDownLatch(0));
-        return firstMissing(waiter).isPresent() ? Optional.empty() : Optional.of(take(waiter));
+    public Optional<Hold> tryExclusive(Claim claim) {
+        return tryExclusive(claim, Duration.ZERO);
     }
 
     /**

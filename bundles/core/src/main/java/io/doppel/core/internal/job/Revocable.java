@@ -75,16 +75,9 @@ public final class Revocable {
                         new DoppelException(CommonError.CANCELLED, what + " was cancelled; nothing was changed")));
                 Subscription leaves = gate.onGone(() -> decision.revoke(gate.failure()))) {
             decision.token().check();
-            threads.newThread(() -> complete(result, work, decision)).start();
+            threads.newThread(() -> Aside.complete(result, () -> work.run(decision)))
+                    .start();
             return await(result, decision);
-        }
-    }
-
-    private static <T> void complete(CompletableFuture<T> result, Work<T> work, Decision decision) {
-        try {
-            result.complete(work.run(decision));
-        } catch (DoppelException | RuntimeException | Error e) {
-            result.completeExceptionally(e);
         }
     }
 

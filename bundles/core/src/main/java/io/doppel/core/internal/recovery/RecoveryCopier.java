@@ -48,7 +48,7 @@ public final class RecoveryCopier implements AutoCloseable {
             1, Threads.named("doppel-recovery-copy"), new ThreadPoolExecutor.DiscardPolicy());
 
     private final AtomicLong changes = new AtomicLong(1);
-    private final AtomicLong appearances = new AtomicLong();
+    private final AtomicLong chances = new AtomicLong();
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -94,8 +94,8 @@ public final class RecoveryCopier implements AutoCloseable {
     }
 
     /** A storage type has appeared, or a vault has other settings: what failed without that need not wait. Returns at once. */
-    public void storageAppeared() {
-        appearances.incrementAndGet();
+    public void tryAgain() {
+        chances.incrementAndGet();
         known.replaceAll((vault, k) -> new Known(k.change(), k.copied(), k.written(), k.problem(), Instant.EPOCH));
         lookSoon();
     }
@@ -149,24 +149,24 @@ public final class RecoveryCopier implements AutoCloseable {
     }
 
     private void copySafely(String name) {
-        long appearance = appearances.get();
+        long chance = chances.get();
         try {
             copy(name);
         } catch (DoppelException e) {
             if (!known(name).problem().equals(e.getMessage())) {
                 LOG.warn("Vault '{}' has no new recovery copy of this server: {}", name, e.getMessage());
             }
-            failed(name, e, appearance);
+            failed(name, e, chance);
         }
     }
 
-    /** @param appearance number of storage types that had appeared when this was tried */
-    private void failed(String name, DoppelException e, long appearance) {
+    /** @param chance number of the last call of {@link #tryAgain} before this was tried */
+    private void failed(String name, DoppelException e, long chance) {
         Instant next = clock.instant().plus(PAUSE);
         known.compute(name, (n, before) -> {
             Known was = before == null ? Known.NOTHING : before;
-            // a type that appeared meanwhile may be the one that was missing
-            Instant notBefore = appearance == appearances.get() ? next : Instant.EPOCH;
+            // what came meanwhile may be what was missing
+            Instant notBefore = chance == chances.get() ? next : Instant.EPOCH;
             return new Known(was.change(), was.copied(), was.written(), e.getMessage(), notBefore);
         });
     }
@@ -192,11 +192,11 @@ public final class RecoveryCopier implements AutoCloseable {
             throw new DoppelException(
                     CommonError.NOT_FOUND, "There is no vault '" + name + "' that is attached for writing");
         }
-        long appearance = appearances.get();
+        long chance = chances.get();
         try {
             copy(name);
         } catch (DoppelException e) {
-            failed(name, e, appearance);
+            failed(name, e, chance);
             throw e;
         }
         return status(name);
